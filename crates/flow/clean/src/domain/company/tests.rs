@@ -1,0 +1,102 @@
+use super::*;
+
+fn key(name: &str, country: &str) -> String {
+    LegalForms::new(include_str!("../../../lists/legal_forms.txt")).key(name, country.parse().ok())
+}
+
+#[test]
+fn legal_forms_go_from_the_key() {
+    let cases = [
+        ("Example GmbH", "", "example"),
+        ("Example GmbH & Co. KG", "", "example"),
+        ("Example G.m.b.H.", "", "example"),
+        ("Muster AG", "", "muster"),
+        ("Muster AG", "CH", "muster"),
+        ("Example, Inc.", "", "example"),
+        ("EXAMPLE INC", "US", "example"),
+        ("Example S.A.", "", "example"),
+        ("Example S.p.A.", "", "example"),
+        ("Example S. A.", "", "example"),
+        ("Example Pty Ltd", "AU", "example"),
+        ("Example Sp. z o.o.", "PL", "example"),
+        ("Exemple SARL", "FR", "exemple"),
+        ("Esempio S.r.l.", "IT", "esempio"),
+        ("Ejemplo, S.L.", "ES", "ejemplo"),
+        ("Eksempel A/S", "DK", "eksempel"),
+        ("AB Exempel", "SE", "exempel"),
+        ("Exempel AB", "SE", "exempel"),
+        ("株式会社サンプル", "JP", "サンフル"),
+        ("Smith & Sons Ltd", "GB", "smith and sons"),
+        ("Smith and Sons Limited", "GB", "smith and sons"),
+        ("The Example Company", "US", "example"),
+        ("Müller-Lüdenscheidt OHG", "DE", "muller ludenscheidt"),
+        ("Example LLC dba Sample", "US", "example"),
+    ];
+    for (name, country, wanted) in cases {
+        assert_eq!(key(name, country), wanted, "{name}");
+    }
+}
+
+#[test]
+fn words_of_a_name_stay() {
+    let cases = [
+        ("Ab Initio", "US", "ab initio"),
+        ("Studio Sa", "US", "studio sa"),
+        ("Casa de Sol", "ES", "casa de sol"),
+        ("Group AG", "DE", "group ag"),
+        ("AG", "DE", "ag"),
+        ("The Company", "US", "the company"),
+        ("Visa", "US", "visa"),
+        ("Texas", "NO", "texas"),
+        ("Holding GmbH", "DE", "holding gmbh"),
+    ];
+    for (name, country, wanted) in cases {
+        assert_eq!(key(name, country), wanted, "{name}");
+    }
+}
+
+/// Names with legal forms that nobody here wrote.
+#[test]
+fn names_from_outside() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../../shared/vectors/companies.csv");
+    let Ok(text) = std::fs::read_to_string(path) else {
+        println!("skipped: {path} is not there");
+        return;
+    };
+    let forms = LegalForms::new(include_str!("../../../lists/legal_forms.txt"));
+    let countries = super::super::place::Countries::new(include_str!("../../../lists/countries.txt"));
+    let endings = [
+        "ltd",
+        "inc",
+        "gmbh",
+        "plc",
+        "llc",
+        "limited",
+        "corp",
+        "corporation",
+        "nv",
+        "spa",
+        "oyj",
+        "as",
+        "asa",
+        "bhd",
+        "tbk",
+    ];
+    let (mut with_form, mut kept) = (0, Vec::new());
+    for line in text.lines() {
+        let (name, country) = line.split_once(';').unwrap_or((line, ""));
+        let country = countries.find(country);
+        let key = forms.key(name, country);
+        assert!(!key.is_empty(), "{name}");
+        assert_eq!(forms.key(&key, country), key, "{name}");
+        let last = name.rsplit(' ').next().unwrap_or_default();
+        if endings.contains(&fold::solid(last).as_str()) {
+            with_form += 1;
+            if endings.contains(&key.rsplit(' ').next().unwrap_or_default()) {
+                kept.push(name);
+            }
+        }
+    }
+    println!("{with_form} names end in a plain legal form; it stays in {kept:?}");
+    assert!(with_form > 100 && kept.len() * 50 <= with_form, "{kept:?}");
+}

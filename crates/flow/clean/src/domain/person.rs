@@ -1,0 +1,279 @@
+//! Names of people: case, honorifics, and the two parts of a whole name.
+
+use human_name::Name;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::fold;
+
+/// A person's name as it can stand at the head of a letter.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Person {
+    pub(crate) first: Option<String>,
+    pub(crate) last: Option<String>,
+    pub(crate) full: Option<String>,
+    /// An `@`, digits or a web address where the name should be: kept, but nobody is recognised by it.
+    pub(crate) implausible: bool,
+}
+
+impl Person {
+    /// Reads tidy cells; empty ones are `None`.
+    ///
+    /// A name changes case only if it is all in capitals or all in small letters, and only in Latin script. A whole name
+    /// gives first and last name only where both are missing; where they cannot be told apart, it stays whole.
+    pub(crate) fn read(first: Option<&str>, last: Option<&str>, full: Option<&str>) -> Self {
+        let implausible = [first, last, full].into_iter().flatten().any(is_implausible);
+        let first = first.map(without_honorifics);
+        let last = last.map(without_credentials);
+        // Capitals in both parts are the list's habit; in one short part they are initials (`JP`).
+        let both = matches!((first, last), (Some(a), Some(b)) if is_capitals(a) && is_capitals(b));
+        let mut first = first.map(|name| recase(name, Part::First, both));
+        let mut last = last.map(|name| recase(name, Part::Last, both));
+        let joined = match (&first, &last) {
+            (Some(first), Some(last)) => Some(format!("{first} {last}")),
+            (one, other) => one.clone().or_else(|| other.clone()),
+        };
+        let full = match (full, joined) {
+            (Some(full), Some(joined)) if fold::words(full) == fold::words(&joined) => Some(joined),
+            (Some(full), _) => Some(recase(full, Part::Whole, is_capitals(full))),
+            (None, joined) => joined,
+        };
+        if first.is_none()
+            && last.is_none()
+            && !implausible
+            && let Some((given, family)) = full.as_deref().and_then(split)
+        {
+            (first, last) = (Some(given), Some(family));
+        }
+        Self { first, last, full, implausible }
+    }
+}
+
+fn is_implausible(name: &str) -> bool {
+    let address =
+        name.contains(['@', '\u{fffd}']) || name.contains("://") || name.to_ascii_lowercase().contains("www.");
+    address || name.chars().any(char::is_numeric)
+}
+
+/// Titles before a name, folded.
+const HONORIFICS: [&str; 34] = [
+    "baron",
+    "dipl ing",
+    "dott",
+    "dott ssa",
+    "dr",
+    "dr h c",
+    "dr ing",
+    "dr med",
+    "dra",
+    "eng",
+    "frau",
+    "fru",
+    "hr",
+    "herr",
+    "ing",
+    "m",
+    "mag",
+    "mevr",
+    "miss",
+    "mlle",
+    "mme",
+    "monsieur",
+    "madame",
+    "mr",
+    "mrs",
+    "ms",
+    "mx",
+    "prof",
+    "prof dr",
+    "professor",
+    "sir",
+    "sr",
+    "sra",
+    "srta",
+];
+
+/// Letters after a name, folded.
+const CREDENTIALS: [&str; 20] = [
+    "ba", "bsc", "ca", "cfa", "cisa", "cissp", "cpa", "dba", "esq", "jd", "llm", "ma", "mba", "md", "msc", "pe", "phd",
+    "ph d", "pmp", "rn",
+];
+
+/// The name without the honorifics before it; a name that is nothing else stays.
+fn without_honorifics(name: &str) -> &str {
+    let mut rest = name;
+    while let Some((head, tail)) = rest.split_once(' ') {
+        let folded = fold::words(head);
+        // One letter is a title only with nothing but its dot, and an initial otherwise: `M. Dupont` against `M Night`.
+        if !HONORIFICS.contains(&folded.as_str()) || (folded.len() == 1 && tail.contains(' ')) {
+            break;
+        }
+        rest = tail;
+    }
+    rest
+}
+
+/// The name without degrees after it (`Smith, PhD`, `Smith MBA`); a name that is nothing else stays.
+fn without_credentials(name: &str) -> &str {
+    let mut rest = name;
+    while let Some((head, tail)) = rest.rsplit_once([' ', ',']) {
+        let folded = fold::words(tail);
+        // After a blank alone, only capitals tell `MA` the degree from `Ma` the name.
+        let comma = head.ends_with(',') || rest.as_bytes().get(head.len()) == Some(&b',');
+        let degree = CREDENTIALS.contains(&folded.as_str())
+            && (comma || (folded.len() > 2 && tail.chars().filter(|c| c.is_uppercase()).count() > 1));
+        let head = head.trim_end_matches([' ', ',']);
+        if head.is_empty() || !(degree || tail.is_empty()) {
+            break;
+        }
+        rest = head;
+    }
+    rest
+}
+
+/// Which part of a name a text is: it decides where particles and initials may stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    First,
+    Last,
+    Whole,
+}
+
+/// Words inside a name that stay small.
+const PARTICLES: [&str; 35] = [
+    "af", "al", "av", "bin", "bint", "da", "dal", "das", "de", "degli", "dei", "del", "dela", "della", "den", "der",
+    "des", "di", "do", "dos", "du", "e", "el", "ibn", "la", "las", "le", "los", "ten", "ter", "van", "von", "y", "zu",
+    "zum",
+];
+
+fn is_latin(c: char) -> bool {
+    matches!(c, 'A'..='Z' | 'a'..='z' | '\u{00c0}'..='\u{024f}' | '\u{1e00}'..='\u{1eff}')
+}
+
+fn is_capitals(name: &str) -> bool {
+    let mut capitals = 0;
+    for c in name.chars().filter(|c| c.is_alphabetic()) {
+        if !c.is_uppercase() {
+            return false;
+        }
+        capitals += 1;
+    }
+    capitals > 1
+}
+
+/// Gives a name the usual case if it has none of its own. `shouting`: capitals are the habit of the whole row, so that
+/// two letters are a name (`AL`) and not initials (`JP`).
+fn recase(name: &str, part: Part, shouting: bool) -> String {
+    let letters = || name.chars().filter(|c| c.is_alphabetic());
+    let capitals = is_capitals(name);
+    let small = letters().next().is_some() && letters().all(char::is_lowercase);
+    let foreign = name.chars().any(|c| (c.is_alphabetic() && !is_latin(c)) || is_combining_mark(c));
+    if !(capitals || small) || foreign || (capitals && !shouting && letters().count() <= 2) {
+        return name.to_owned();
+    }
+    let words: Vec<&str> = name.split(' ').collect();
+    let last = words.len() - 1;
+    let mut out = String::with_capacity(name.len());
+    for (n, word) in words.into_iter().enumerate() {
+        if n > 0 {
+            out.push(' ');
+        }
+        let lower = lowered(word);
+        let may_be_small = n < last && (n > 0 || part == Part::Last);
+        let may_be_initials = capitals && (part == Part::First || (part == Part::Whole && n < last));
+        if may_be_small && PARTICLES.contains(&lower.as_str()) {
+            out.push_str(&lower);
+        } else if n > 0 && matches!(lower.as_str(), "ii" | "iii" | "iv") {
+            out.push_str(&lower.to_ascii_uppercase());
+        } else if may_be_initials && word.chars().count() == 2 && !lower.contains(['a', 'e', 'i', 'o', 'u', 'y']) {
+            out.push_str(word);
+        } else {
+            push_word(&mut out, &lower);
+        }
+    }
+    out
+}
+
+/// One word: `jean-luc` → `Jean-Luc`, `o'brien` → `O'Brien`, `mcdonald` → `McDonald`.
+fn push_word(out: &mut String, lower: &str) {
+    for (n, piece) in lower.split('-').enumerate() {
+        if n > 0 {
+            out.push('-');
+        }
+        let after_mark = piece.char_indices().nth(1).filter(|(_, c)| fold::is_apostrophe(*c));
+        match after_mark {
+            Some((at, mark)) if piece.len() > at + mark.len_utf8() + 1 => {
+                push_capital(out, &piece[..at + mark.len_utf8()]);
+                push_capital(out, &piece[at + mark.len_utf8()..]);
+            }
+            _ => match piece.strip_prefix("mc") {
+                Some(rest) if rest.len() >= 3 => {
+                    out.push_str("Mc");
+                    push_capital(out, rest);
+                }
+                _ => push_capital(out, piece),
+            },
+        }
+    }
+}
+
+/// The text with its first letter in capitals; a letter without a single capital (ß) stays.
+fn push_capital(out: &mut String, lower: &str) {
+    let mut waiting = true;
+    for c in lower.chars() {
+        let mut upper = c.to_uppercase();
+        match (waiting && c.is_alphabetic(), upper.next(), upper.next()) {
+            (true, Some(upper), None) => out.push(upper),
+            _ => out.push(c),
+        }
+        waiting &= !c.is_alphabetic();
+    }
+}
+
+/// Letter by letter, so that no letter becomes two (İ).
+fn lowered(word: &str) -> String {
+    let lower = |c: char| {
+        let mut lower = c.to_lowercase();
+        match (lower.next(), lower.next()) {
+            (Some(lower), None) => lower,
+            _ => c,
+        }
+    };
+    word.chars().map(lower).collect()
+}
+
+/// First and last name of a whole name in Latin script, as they are written in it.
+///
+/// `human_name` decides which words they are; the words themselves are taken from the text, because it decomposes and
+/// re-cases what it returns.
+fn split(full: &str) -> Option<(String, String)> {
+    let plain = |c: char| is_latin(c) || fold::is_apostrophe(c) || matches!(c, ' ' | '-' | '.' | ',' | '(' | ')' | '"');
+    if full.len() > 120 || !full.chars().all(plain) {
+        return None;
+    }
+    let bare = without_honorifics(full);
+    let name = Name::parse(bare)?;
+    let words: Vec<&str> = bare.split(' ').map(|word| word.trim_matches([',', '"', '(', ')'])).collect();
+    let run = |wanted: &str| {
+        let wanted: String = wanted.nfc().collect();
+        let wanted: Vec<String> = wanted.split(' ').map(fold::words).collect();
+        let starts = words.windows(wanted.len()).rposition(|window| {
+            window.iter().zip(&wanted).all(|(word, wanted)| !wanted.is_empty() && fold::words(word) == *wanted)
+        })?;
+        Some(starts..starts + wanted.len())
+    };
+    let family = run(name.surname())?;
+    let given = if let Some(given) = name.given_name() {
+        run(given)?
+    } else {
+        let at = words.iter().position(|word| word.starts_with(name.first_initial()))?;
+        at..at + 1
+    };
+    if given.start < family.end && family.start < given.end {
+        return None;
+    }
+    Some((words[given].join(" "), words[family].join(" ")))
+}
+
+#[cfg(test)]
+mod tests;

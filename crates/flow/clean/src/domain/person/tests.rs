@@ -1,0 +1,96 @@
+use super::*;
+
+fn parts(first: &str, last: &str) -> (String, String) {
+    let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
+    let person = Person::read(some(first), some(last), None);
+    (person.first.unwrap_or_default(), person.last.unwrap_or_default())
+}
+
+#[test]
+fn case_is_given_only_to_names_that_have_none() {
+    let cases = [
+        ("ADA", "EXAMPLE", "Ada", "Example"),
+        ("ada", "example", "Ada", "Example"),
+        ("Ada", "EXAMPLE", "Ada", "Example"),
+        ("jean-luc", "o'brien", "Jean-Luc", "O'Brien"),
+        ("ANNA", "MCDONALD", "Anna", "McDonald"),
+        ("LUDWIG", "VAN BEETHOVEN", "Ludwig", "van Beethoven"),
+        ("maria", "de la cruz", "Maria", "de la Cruz"),
+        ("OTTO", "VON DER HEIDE", "Otto", "von der Heide"),
+        ("ÉLODIE", "ÇELİK", "Élodie", "Çelİk"),
+        ("AL", "EXAMPLE", "Al", "Example"),
+        ("JP", "EXAMPLE", "JP", "Example"),
+        ("JP", "Example", "JP", "Example"),
+        ("JOHN", "NG", "John", "Ng"),
+        ("JOHN", "EXAMPLE III", "John", "Example III"),
+        // Mixed case is somebody's choice.
+        ("LaToya", "DiCaprio", "LaToya", "DiCaprio"),
+        ("bell", "hooks", "Bell", "Hooks"),
+        ("Tom", "van den Berg", "Tom", "van den Berg"),
+        ("王", "小明", "王", "小明"),
+        ("ИВАН", "ИВАНОВ", "ИВАН", "ИВАНОВ"),
+        ("J", "Example", "J", "Example"),
+    ];
+    for (first, last, wanted_first, wanted_last) in cases {
+        assert_eq!(parts(first, last), (wanted_first.to_owned(), wanted_last.to_owned()), "{first} {last}");
+    }
+}
+
+#[test]
+fn honorifics_and_degrees_go() {
+    let cases = [
+        ("Dr. Ada", "Example", "Ada", "Example"),
+        ("Prof. Dr. Ada", "Example, PhD", "Ada", "Example"),
+        ("Herr Jan", "Muster MBA", "Jan", "Muster"),
+        ("Dr.", "Ma", "Dr.", "Ma"),
+        ("Ada", "Example Ma", "Ada", "Example Ma"),
+        ("Ada", "MBA", "Ada", "Mba"),
+        ("M. Jean", "Exemple", "Jean", "Exemple"),
+        ("Sir Tom", "Example", "Tom", "Example"),
+    ];
+    for (first, last, wanted_first, wanted_last) in cases {
+        assert_eq!(parts(first, last), (wanted_first.to_owned(), wanted_last.to_owned()), "{first} {last}");
+    }
+}
+
+#[test]
+fn whole_names_are_split_where_the_parts_are_missing() {
+    let cases = [
+        ("Ada Example", Some(("Ada", "Example"))),
+        ("EXAMPLE, ADA", Some(("Ada", "Example"))),
+        ("Dr. Ada Example", Some(("Ada", "Example"))),
+        ("Dipl.-Ing. Jan Muster", Some(("Jan", "Muster"))),
+        ("Ada B. Example", Some(("Ada", "Example"))),
+        ("Ludwig van Beethoven", Some(("Ludwig", "van Beethoven"))),
+        ("Jürgen Müller", Some(("Jürgen", "Müller"))),
+        ("Seán O’Brien", Some(("Seán", "O’Brien"))),
+        ("J. Example", Some(("J.", "Example"))),
+        ("Jean-Luc Exemple", Some(("Jean-Luc", "Exemple"))),
+        ("Prince", None),
+        ("王小明", None),
+        ("Иван Иванов", None),
+    ];
+    for (full, wanted) in cases {
+        let person = Person::read(None, None, Some(full));
+        let split = person.first.as_deref().zip(person.last.as_deref());
+        assert_eq!(split, wanted, "{full}");
+    }
+}
+
+#[test]
+fn a_whole_name_does_not_overrule_its_parts() {
+    let person = Person::read(Some("Ada"), Some("Example"), Some("Ada Byron Example"));
+    assert_eq!(person.first.as_deref(), Some("Ada"));
+    assert_eq!(person.full.as_deref(), Some("Ada Byron Example"));
+    let person = Person::read(Some("ADA"), Some("EXAMPLE"), Some("ada example"));
+    assert_eq!(person.full.as_deref(), Some("Ada Example"));
+}
+
+#[test]
+fn what_is_no_name_is_noticed() {
+    for name in ["ada@example.com", "Ada 2", "www.example.com"] {
+        let person = Person::read(Some(name), None, None);
+        assert!(person.implausible, "{name}");
+        assert!(person.first.is_some());
+    }
+}

@@ -1,0 +1,90 @@
+use super::*;
+
+fn cell(text: &str, country: &str) -> PhoneCell {
+    read(text, country.parse().ok())
+}
+
+#[test]
+fn numbers_by_country() {
+    let cases = [
+        ("(202) 555-0123", "US", "+12025550123"),
+        ("1-202-555-0123", "US", "+12025550123"),
+        ("2025550123.0", "US", "+12025550123"),
+        ("+1 202.555.0123", "", "+12025550123"),
+        ("030 23125 000", "DE", "+493023125000"),
+        ("030/23125000", "DE", "+493023125000"),
+        ("+49 (0) 30 23125 000", "", "+493023125000"),
+        ("0049 30 23125000", "", "+493023125000"),
+        ("0049 30 23125000", "DE", "+493023125000"),
+        ("'+493023125000", "", "+493023125000"),
+        ("Tel.: 030 23125 000", "DE", "+493023125000"),
+        ("020 7946 0018", "GB", "+442079460018"),
+        ("+44 (0)20 7946 0018", "US", "+442079460018"),
+        ("01 23 45 67 89", "FR", "+33123456789"),
+        ("02 1234 5678", "IT", "+390212345678"),
+        ("+390212345678", "US", "+390212345678"),
+        ("1-800-FLOWERS", "US", "+18003569377"),
+    ];
+    for (text, country, wanted) in cases {
+        let read = cell(text, country);
+        assert_eq!(read.e164.as_deref(), Some(wanted), "{text} in {country}");
+        assert!(!read.flags.contains(&Flag::PhonePossible), "{text} in {country}");
+    }
+}
+
+#[test]
+fn kinds() {
+    let cases = [
+        ("+4915123456789", PhoneType::Mobile, None),
+        ("+493023125000", PhoneType::FixedLine, None),
+        ("+12025550123", PhoneType::FixedLineOrMobile, None),
+        ("+18005550199", PhoneType::TollFree, Some(Flag::PhoneTollFree)),
+        ("+449098790123", PhoneType::PremiumRate, Some(Flag::PhonePremium)),
+    ];
+    for (text, kind, flag) in cases {
+        let read = cell(text, "");
+        assert_eq!(read.kind, Some(kind), "{text}");
+        assert_eq!(read.flags.first().copied(), flag, "{text}");
+        assert_eq!(serde_json::to_value(kind).unwrap(), kind.code());
+    }
+}
+
+#[test]
+fn a_country_is_never_guessed() {
+    let read = cell("(202) 555-0123", "");
+    assert_eq!((read.e164, read.flags), (None, vec![Flag::PhoneNoCountry]));
+}
+
+#[test]
+fn damage_and_nonsense_are_flagged() {
+    for (text, flag) in [
+        ("1.20256E+10", Flag::PhoneDamaged),
+        ("4,93023E+12", Flag::PhoneDamaged),
+        ("call me", Flag::PhoneInvalid),
+        ("ada@example.com", Flag::PhoneInvalid),
+        ("+49", Flag::PhoneInvalid),
+        ("123", Flag::PhoneInvalid),
+        ("on request, see contract 2024-17 page 4", Flag::PhoneInvalid),
+    ] {
+        let read = cell(text, "DE");
+        assert_eq!((read.e164, read.flags), (None, vec![flag]), "{text}");
+    }
+}
+
+#[test]
+fn a_range_not_in_use_is_possible_only() {
+    let read = cell("+12011234567", "");
+    assert_eq!(read.e164.as_deref(), Some("+12011234567"));
+    assert_eq!((read.kind, read.flags), (None, vec![Flag::PhonePossible]));
+}
+
+#[test]
+fn several_numbers_and_extensions() {
+    let read = cell("+49 30 23125000 / +49 151 23456789", "");
+    assert_eq!(read.e164.as_deref(), Some("+493023125000"));
+    assert_eq!(read.others, ["+4915123456789"]);
+    assert_eq!(read.flags, [Flag::PhoneSeveral]);
+    let read = cell("(202) 555-0123 ext. 42", "US");
+    assert_eq!((read.e164.as_deref(), read.extension.as_deref()), (Some("+12025550123"), Some("42")));
+    assert_eq!(read.flags, [Flag::PhoneExtension]);
+}

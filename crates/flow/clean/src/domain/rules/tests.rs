@@ -1,0 +1,48 @@
+use super::*;
+
+fn provider(rules: &Rules, domain: &str) -> MailProvider {
+    rules.mail_provider(&Domain::parse(domain).unwrap())
+}
+
+#[test]
+fn providers_are_told_apart() {
+    let rules = Rules::embedded();
+    assert!(rules.disposable_domains() > 200_000);
+    for domain in ["gmail.com", "GMX.de", "mail.yahoo.co.uk", "outlook.de", "onet.pl"] {
+        assert_eq!(provider(&rules, domain), MailProvider::Free, "{domain}");
+    }
+    for domain in ["mailinator.com", "box.mailinator.com"] {
+        assert_eq!(provider(&rules, domain), MailProvider::Disposable, "{domain}");
+    }
+    for domain in ["example.com", "mail.example.co.uk", "notgmail.example"] {
+        assert_eq!(provider(&rules, domain), MailProvider::Own, "{domain}");
+    }
+}
+
+#[test]
+fn functions_are_told_from_people() {
+    let rules = Rules::embedded();
+    for local in ["info", "sales", "sales2", "info-berlin", "support.emea", "postmaster", "vertrieb", "datenschutz"] {
+        assert!(rules.is_role(local), "{local}");
+    }
+    for local in ["ada", "ada.example", "christian", "infoma", "salesman.joe"] {
+        assert!(!rules.is_role(local), "{local}");
+    }
+}
+
+#[test]
+fn the_version_is_stable_within_a_build() {
+    let version = Rules::embedded().version();
+    assert_eq!(version, Rules::embedded().version());
+    assert_eq!(version.to_string().len(), 32);
+}
+
+#[test]
+fn lists_name_their_source_and_licence() {
+    for list in [ROLE, FREE_FIRST, FREE, DISPOSABLE, COUNTRIES, LEGAL_FORMS] {
+        let head = list.lines().next().unwrap();
+        for part in ["# ", "source: ", "licence: ", "taken: "] {
+            assert!(head.contains(part), "{head}");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Cleaning: what a row of a list says, normalised, checked as far as that goes without asking anybody, and given
+//! the key under which two rows are the same lead.
+//!
+//! [`domain`] is the kernel: plain functions on plain data, so that the command line, the server, a benchmark and a
+//! cluster worker call the same. A caller proposes a mapping of columns ([`propose`]), has it checked
+//! ([`Mapping::check`]), and then cleans row after row ([`clean_row`]) against one snapshot of rules ([`Rules`]).
+
+pub mod domain;
+
+pub use domain::columns::{Confidence, Proposal, ProposedColumn, propose};
+pub use domain::flag::{Flag, RejectReason};
+pub use domain::lead::{CleanLead, merge};
+pub use domain::mapping::{Field, MappedColumn, Mapping, MappingError};
+pub use domain::phone::PhoneType;
+pub use domain::row::{Aside, Change, Cleaned, FIELD_BYTES_MAX, clean_row};
+pub use domain::rules::{Rules, RulesVersion};
+pub use domain::title::{Seniority, seniority};

@@ -1,0 +1,88 @@
+//! The order of the flow and the hand-over from one stage to the next.
+
+use plumb_base::{ImportId, LeadId};
+use plumb_store::job::{self, Job, When};
+use plumb_store::{OrgTx, StoreError};
+use serde::{Deserialize, Serialize};
+
+/// A stage of a lead's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Found or brought.
+    Source,
+    /// Normalised, screened, merged.
+    Clean,
+    /// Its mailbox was asked.
+    Verify,
+    /// Facts were added.
+    Enrich,
+    /// It was written to.
+    Outreach,
+    /// It answered, or did not.
+    Outcome,
+}
+
+/// The stages in order. Nothing else in the code knows the order.
+pub const FLOW: [Stage; 6] =
+    [Stage::Source, Stage::Clean, Stage::Verify, Stage::Enrich, Stage::Outreach, Stage::Outcome];
+
+impl Stage {
+    /// The word in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Clean => "clean",
+            Self::Verify => "verify",
+            Self::Enrich => "enrich",
+            Self::Outreach => "outreach",
+            Self::Outcome => "outcome",
+        }
+    }
+
+    /// The stage after this one.
+    #[must_use]
+    pub fn next(self) -> Option<Self> {
+        let at = FLOW.iter().position(|stage| *stage == self)?;
+        FLOW.get(at + 1).copied()
+    }
+}
+
+/// What is handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Handed {
+    /// Every lead of an import.
+    Import(ImportId),
+    /// One lead.
+    Lead(LeadId),
+}
+
+/// Cleaned leads that wait to be verified.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct ToVerify {
+    /// Which leads.
+    pub what: Handed,
+    /// Of an import, those after this one: the rest of a hand-over that is worked off in pages.
+    pub after: Option<LeadId>,
+}
+
+impl Job for ToVerify {
+    const NAME: &'static str = "verify.plan";
+}
+
+/// Queues the stage after [`Stage::Clean`] for every lead of an import, in the caller's
+/// transaction: the import's end and the hand-over are committed together or not at all.
+pub async fn hand_over_import(tx: &mut OrgTx, import: ImportId) -> Result<(), StoreError> {
+    queue(tx, Handed::Import(import)).await
+}
+
+/// The same for one lead.
+pub(crate) async fn hand_over_lead(tx: &mut OrgTx, lead: LeadId) -> Result<(), StoreError> {
+    queue(tx, Handed::Lead(lead)).await
+}
+
+async fn queue(tx: &mut OrgTx, what: Handed) -> Result<(), StoreError> {
+    job::enqueue(tx, &ToVerify { what, after: None }, When::Now).await?;
+    Ok(())
+}

@@ -1,0 +1,227 @@
+//! The API of leads.
+
+use plumb_base::LeadId;
+use plumb_store::access::Action;
+use plumb_store::{Store, audit};
+use plumb_web::{Access, Caller, Doc, Handler as _, IntoResponse, Json, Path, Problem, Query, Response, Route, State};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Field;
+use crate::domain::score::{Part, score};
+use crate::edit::{EditError, LeadEdit, edit};
+use crate::export::{Rows, export};
+use crate::page;
+use crate::read::{self, Counts, Cursor, Filter, Lead, LeadPage, Origin, Sort, SourceRow, VerdictFilter};
+use crate::verdict::stored;
+
+/// The routes of this crate.
+#[must_use]
+pub fn routes(store: &Store) -> Vec<Route> {
+    let state = || store.clone();
+    let mut routes = vec![
+        Route::get("/api/v1/leads", Access::Org(Action::LeadsRead), list.with_state(state())).doc(
+            Doc::new("List leads")
+                .description("A page of leads, best first. `next` of one page is `after` of the next; pages are read by key, so the last costs what the first does.")
+                .tag("leads")
+                .query::<LeadQuery>()
+                .responds::<LeadPage>(200),
+        ),
+        Route::get("/api/v1/leads/counts", Access::Org(Action::LeadsRead), count.with_state(state()))
+            .doc(Doc::new("Count leads by verdict and reason").tag("leads").query::<CountQuery>().responds::<Counts>(200)),
+        Route::get("/api/v1/leads/export", Access::Org(Action::LeadsExport), download.with_state(state())).doc(
+            Doc::new("Export leads as CSV")
+                .description("Only leads that may be used now, unless `rows=all`: then every lead is there, marked with whether it may be used and why not. Formulas are defused.")
+                .tag("leads")
+                .query::<ExportQuery>()
+                .responds_with(200, "text/csv"),
+        ),
+        Route::get("/api/v1/leads/{lead}", Access::Org(Action::LeadsRead), one.with_state(state())).doc(
+            Doc::new("One lead, with the origin of each field").tag("leads").path::<LeadPath>().responds::<LeadDetail>(200),
+        ),
+        Route::patch("/api/v1/leads/{lead}", Access::Org(Action::LeadsEdit), change.with_state(state())).doc(
+            Doc::new("Edit a lead").tag("leads").path::<LeadPath>().body::<LeadEdit>().responds::<Lead>(200),
+        ),
+    ];
+    routes.extend(page::routes(store));
+    routes
+}
+
+/// Which page of leads.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LeadQuery {
+    /// Only leads with this verdict.
+    pub(crate) verdict: Option<VerdictFilter>,
+    /// Only leads that may be used now (`true`), or only those that may not (`false`).
+    pub(crate) usable: Option<bool>,
+    /// Only leads of this country (ISO 3166-1 alpha-2).
+    pub(crate) country: Option<String>,
+    /// Only leads whose address is at this domain.
+    pub(crate) domain: Option<String>,
+    /// Only leads that this import brought.
+    pub(crate) import: Option<plumb_base::ImportId>,
+    /// Only the lead with this address.
+    pub(crate) email: Option<String>,
+    /// Order; best score first unless told.
+    #[serde(default)]
+    pub(crate) sort: Sort,
+    /// `next` of the page before.
+    pub(crate) after: Option<String>,
+    /// Leads a page, 1 to 200; 50 unless told.
+    pub(crate) limit: Option<u32>,
+}
+
+impl LeadQuery {
+    pub(crate) fn filter(&self) -> Filter {
+        Filter {
+            verdict: self.verdict,
+            usable: self.usable,
+            country: self.country.clone().filter(|text| !text.is_empty()),
+            domain: self.domain.clone().filter(|text| !text.is_empty()),
+            import: self.import,
+            email: self.email.clone().filter(|text| !text.is_empty()),
+        }
+    }
+}
+
+/// Which leads to count.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct CountQuery {
+    /// Only those that this import first brought.
+    import: Option<plumb_base::ImportId>,
+}
+
+/// What to export.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ExportQuery {
+    /// Only usable leads, or all of them, marked.
+    #[serde(default)]
+    rows: Rows,
+    /// Only leads with this verdict.
+    verdict: Option<VerdictFilter>,
+    /// Only leads of this country (ISO 3166-1 alpha-2).
+    country: Option<String>,
+    /// Only leads that this import brought.
+    import: Option<plumb_base::ImportId>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(crate) struct LeadPath {
+    /// The lead.
+    pub(crate) lead: LeadId,
+}
+
+/// One lead, how its score came about, and where each field came from.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct LeadDetail {
+    /// The lead.
+    pub(crate) lead: Lead,
+    /// The parts of its score.
+    pub(crate) score_parts: Vec<Part>,
+    /// The origin of each field that has a value.
+    pub(crate) origins: Vec<Origin>,
+    /// The rows that it was made of, as they came.
+    pub(crate) sources: Vec<SourceRow>,
+}
+
+pub(crate) async fn read_page(store: &Store, caller: &Caller, query: &LeadQuery) -> Result<LeadPage, Problem> {
+    let limit = query.limit.unwrap_or(50);
+    if !(1..=plumb_base::limits::PAGE_ROWS_MAX).contains(&limit) {
+        return Err(Problem::bad_request(format!("limit is {limit}; a page has 1 to {} leads.", plumb_base::limits::PAGE_ROWS_MAX)));
+    }
+    let after = query.after.as_deref().filter(|text| !text.is_empty()).map(Cursor::decode).transpose();
+    let after = after.map_err(|error| Problem::bad_request(format!("after: {error}. Give back `next` of a page in the same order.")))?;
+    let mut tx = store.org(caller.org, caller.actor).await?;
+    let page = read::page(&mut tx, &query.filter(), query.sort, after, limit).await?;
+    record_read(tx, "lead.listed", page.leads.len()).await?;
+    Ok(page)
+}
+
+/// Reads of personal data are in the log too, one entry a request with the number of people (claim 110).
+async fn record_read(tx: plumb_store::OrgTx, action: &'static str, leads: usize) -> Result<(), Problem> {
+    Ok(tx.commit(audit::Entry::of(action).with("leads", leads)).await?)
+}
+
+async fn list(State(store): State<Store>, caller: Caller, Query(query): Query<LeadQuery>) -> Result<Json<LeadPage>, Problem> {
+    Ok(Json(read_page(&store, &caller, &query).await?))
+}
+
+async fn count(State(store): State<Store>, caller: Caller, Query(query): Query<CountQuery>) -> Result<Json<Counts>, Problem> {
+    let mut tx = store.org(caller.org, caller.actor).await?;
+    let counts = read::counts(&mut tx, query.import).await?;
+    tx.done_reading().await?;
+    Ok(Json(counts))
+}
+
+async fn download(State(store): State<Store>, caller: Caller, Query(query): Query<ExportQuery>) -> Result<Response, Problem> {
+    let filter = Filter { verdict: query.verdict, country: query.country, import: query.import, ..Filter::default() };
+    let stream = export(store, caller.org, caller.actor, filter, query.rows).await?;
+    let headers = [
+        (http::header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (http::header::CONTENT_DISPOSITION, "attachment; filename=\"leads.csv\""),
+    ];
+    Ok((headers, axum::body::Body::from_stream(stream)).into_response())
+}
+
+pub(crate) async fn detail(store: &Store, caller: &Caller, id: LeadId) -> Result<LeadDetail, Problem> {
+    let mut tx = store.org(caller.org, caller.actor).await?;
+    let lead = read::one(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
+    let (mut sources, exceptions) = read::sources(&mut tx, id).await?;
+    if lead.unusable == Some(crate::Unusable::Suppressed) {
+        sources.clear();
+    }
+    let stored = stored(&mut tx, &[id]).await?;
+    tx.commit(audit::Entry::of("lead.read").on("lead", id.0)).await?;
+    let origins = origins(&lead, &exceptions);
+    let score_parts = stored.first().map(|stored| score(&stored.facts()).1).unwrap_or_default();
+    Ok(LeadDetail { lead, score_parts, origins, sources })
+}
+
+/// A field came from the lead's first row, unless the exceptions say otherwise.
+fn origins(lead: &Lead, exceptions: &serde_json::Value) -> Vec<Origin> {
+    let values = serde_json::to_value(lead).unwrap_or_default();
+    let filled = Field::ALL.iter().filter(|field| values.get(field.as_str()).is_some_and(|value| !value.is_null()));
+    let origin = |field: &Field| {
+        let exception = exceptions.get(field.as_str());
+        let member = |name: &str| exception.and_then(|exception| exception.get(name)).cloned();
+        let typed = |name: &str| member(name).and_then(|value| serde_json::from_value(value).ok());
+        let (import, row) = match exception {
+            Some(_) => (typed("import").map(plumb_base::ImportId), member("row").and_then(|row| row.as_i64())),
+            None => (Some(lead.import), Some(lead.row)),
+        };
+        let edited_at = member("edited_at").and_then(|at| serde_json::from_value(at).ok());
+        Origin { field: field.as_str().to_owned(), import, row, edited_by: typed("edited_by"), edited_at }
+    };
+    filled.map(origin).collect()
+}
+
+async fn one(State(store): State<Store>, caller: Caller, Path(path): Path<LeadPath>) -> Result<Json<LeadDetail>, Problem> {
+    Ok(Json(detail(&store, &caller, path.lead).await?))
+}
+
+pub(crate) async fn apply(store: &Store, caller: &Caller, id: LeadId, change: &LeadEdit) -> Result<(), Problem> {
+    let tx = store.org(caller.org, caller.actor).await?;
+    edit(tx, id, change, &store.keys().suppression()).await.map_err(|error| match error {
+        EditError::NotFound => Problem::not_found(),
+        EditError::Invalid(why) => Problem::invalid(why),
+        EditError::Taken => Problem::conflict("Another lead of this organisation has this address already. Edit that one, or choose another address."),
+        EditError::Suppressed => Problem::conflict("The owner of this address asked not to be contacted, so it cannot be stored. Use another address, or leave it out."),
+        EditError::Store(error) => error.into(),
+    })
+}
+
+async fn change(
+    State(store): State<Store>,
+    caller: Caller,
+    Path(path): Path<LeadPath>,
+    Json(change): Json<LeadEdit>,
+) -> Result<Json<Lead>, Problem> {
+    apply(&store, &caller, path.lead, &change).await?;
+    let mut tx = store.org(caller.org, caller.actor).await?;
+    let lead = read::one(&mut tx, path.lead).await?.ok_or_else(Problem::not_found)?;
+    tx.done_reading().await?;
+    Ok(Json(lead))
+}

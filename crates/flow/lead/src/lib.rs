@@ -1,0 +1,23 @@
+//! Stage 0: the record that travels. Its rows, the order of the flow, the hand-over between stages, whether it may
+//! be used and why not, its score, and where each of its fields came from.
+
+pub mod domain;
+mod edit;
+mod export;
+mod flow;
+mod http;
+mod page;
+mod query;
+mod read;
+mod upsert;
+
+pub use domain::score::{Facts, Part, SCORE_VERSION, score};
+pub use domain::usable::{Unusable, usable};
+pub use domain::{Field, NewLead};
+pub use flow::{FLOW, Handed, Stage, ToVerify, hand_over_import};
+pub use http::routes;
+pub use read::{Contact, Counts, VerdictCount, contact, counts, unchecked};
+pub use upsert::{Landed, suppressed, upsert};
+pub use verdict::{VerdictSummary, record_verdict};
+
+mod verdict;

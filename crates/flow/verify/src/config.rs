@@ -1,0 +1,25 @@
+//! How an installation verifies.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::retry::RetrySchedule;
+use crate::domain::verdict::Policy;
+
+/// How an installation verifies. What it calls itself towards mail servers (HELO, MAIL FROM) and how many
+/// connections it makes at once is in the configuration of `plumb_egress`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct VerifyConfig {
+    /// How borderline results are marked.
+    pub policy: Policy,
+    /// Whether mail servers are asked at all. Off where port 25 is closed: results are then `tier_disabled`.
+    pub ask_mail_servers: bool,
+    /// When to ask again.
+    pub retries: RetrySchedule,
+}
+
+impl Default for VerifyConfig {
+    fn default() -> Self {
+        Self { policy: Policy::Strict, ask_mail_servers: true, retries: RetrySchedule::default() }
+    }
+}

@@ -1,0 +1,247 @@
+//! What one reply says, and of whom (design: enhanced code before basic code before text; policy before address).
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::dictionary::{Hits, Topic, look_up};
+use super::operator::Operator;
+use super::reason::Reason;
+use super::reply::{Enhanced, Reply};
+
+#[cfg(test)]
+mod tests;
+
+/// The steps of the dialogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Making the connection.
+    Connect,
+    /// The server's greeting.
+    Banner,
+    /// EHLO or HELO.
+    Ehlo,
+    /// STARTTLS and the handshake.
+    StartTls,
+    /// MAIL FROM.
+    Mail,
+    /// RCPT TO of the address in question.
+    Rcpt,
+    /// RCPT TO of the random control address.
+    Control,
+    /// RSET.
+    Rset,
+    /// QUIT.
+    Quit,
+}
+
+impl Phase {
+    /// The step in words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Connect => "the connection",
+            Self::Banner => "the greeting",
+            Self::Ehlo => "EHLO",
+            Self::StartTls => "STARTTLS",
+            Self::Mail => "MAIL FROM",
+            Self::Rcpt => "RCPT TO",
+            Self::Control => "RCPT TO of the control address",
+            Self::Rset => "RSET",
+            Self::Quit => "QUIT",
+        }
+    }
+
+    /// Whether the reply speaks about an address. Nothing said before is evidence about the mailbox.
+    const fn is_about_an_address(self) -> bool {
+        matches!(self, Self::Rcpt | Self::Control)
+    }
+}
+
+/// What a reply was taken to mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// 250 or 251 to RCPT, or success in another step.
+    Accepted,
+    /// There is no such address.
+    AddressUnknown,
+    /// The mailbox was closed.
+    MailboxDisabled,
+    /// The mailbox is full.
+    MailboxFull,
+    /// Come back later, we do not know you yet.
+    Greylisted,
+    /// Come back later.
+    TempFail,
+    /// Too much at once.
+    RateLimited,
+    /// Our address is not welcome.
+    IpBlocked,
+    /// A rule of the server.
+    Policy,
+    /// Our MAIL FROM is not welcome.
+    SenderRejected,
+    /// Encryption first.
+    TlsRequired,
+    /// The server's disk.
+    ServerStorage,
+    /// The dialogue broke a rule.
+    ProtocolError,
+    /// No rule knows it.
+    Unclassified,
+}
+
+impl Class {
+    /// The reason that a reply to RCPT gives; `None` for an acceptance, which needs the control beside it.
+    #[must_use]
+    pub const fn reason(self) -> Option<Reason> {
+        Some(match self {
+            Self::Accepted => return None,
+            Self::AddressUnknown => Reason::MailboxUnknown,
+            Self::MailboxDisabled => Reason::MailboxDisabled,
+            Self::MailboxFull => Reason::MailboxFull,
+            Self::Greylisted => Reason::Greylisted,
+            Self::TempFail => Reason::TempFail,
+            Self::RateLimited => Reason::RateLimited,
+            Self::IpBlocked => Reason::IpBlocked,
+            Self::Policy => Reason::Policy,
+            Self::SenderRejected => Reason::SenderRejected,
+            Self::TlsRequired => Reason::TlsRequired,
+            Self::ServerStorage => Reason::ServerStorage,
+            Self::ProtocolError => Reason::ProtocolError,
+            Self::Unclassified => Reason::UnclassifiedReply,
+        })
+    }
+}
+
+/// A reply with its meaning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Classified {
+    /// What it was taken to mean.
+    pub class: Class,
+    /// Which entries of the dictionary were found in it, whether or not they decided.
+    pub hits: Vec<&'static str>,
+}
+
+/// Sorts a reply. Never panics, whatever the server wrote.
+#[must_use]
+pub fn classify(phase: Phase, reply: &Reply, operator: &Operator) -> Classified {
+    let hits = look_up(&reply.text());
+    let class = if phase.is_about_an_address() {
+        match reply.code / 100 {
+            2 if matches!(reply.code, 250 | 251) => Class::Accepted,
+            2 => Class::Unclassified,
+            4 => temporary(reply, &hits),
+            5 => match reply.enhanced {
+                Some(enhanced) => permanent_enhanced(enhanced, &hits, operator),
+                None => permanent_plain(reply.code, &hits),
+            },
+            _ => Class::ProtocolError,
+        }
+    } else {
+        before_rcpt(phase, reply, &hits)
+    };
+    Classified { class, hits: hits.ids() }
+}
+
+/// A refusal that speaks of us: of our address, our sender, our manners.
+fn before_rcpt(phase: Phase, reply: &Reply, hits: &Hits) -> Class {
+    let subject = reply.enhanced.map(|Enhanced(_, subject, _)| subject);
+    match reply.code / 100 {
+        2 => Class::Accepted,
+        4 | 5 if hits.has(Topic::Blocklist) => Class::IpBlocked,
+        4 | 5 if hits.has(Topic::Tls) => Class::TlsRequired,
+        4 if hits.has(Topic::Greylist) => Class::Greylisted,
+        4 | 5 if hits.has(Topic::Rate) => Class::RateLimited,
+        4 if subject == Some(7) || hits.has(Topic::Policy) => Class::Policy,
+        4 => Class::TempFail,
+        5 if matches!(reply.code, 500..=504) && subject != Some(7) => Class::ProtocolError,
+        5 if subject == Some(5) => Class::ProtocolError,
+        5 if phase == Phase::Mail && (hits.has(Topic::Sender) || subject == Some(1)) => Class::SenderRejected,
+        5 if subject == Some(7) || hits.has(Topic::Policy) => Class::Policy,
+        5 if phase == Phase::Mail => Class::SenderRejected,
+        5 => Class::Policy,
+        _ => Class::ProtocolError,
+    }
+}
+
+/// 4xx to RCPT: never a proof that the mailbox is missing.
+fn temporary(reply: &Reply, hits: &Hits) -> Class {
+    match reply.enhanced {
+        Some(Enhanced(_, 2, 2)) => Class::MailboxFull,
+        Some(Enhanced(_, 3, 1)) => Class::ServerStorage,
+        _ if reply.code == 452 && hits.has(Topic::Quota) && !hits.has(Topic::Storage) => Class::MailboxFull,
+        _ if hits.has(Topic::Storage) => Class::ServerStorage,
+        _ if hits.has(Topic::Greylist) => Class::Greylisted,
+        Some(Enhanced(_, 2, 1)) => Class::RateLimited,
+        _ if hits.has(Topic::Rate) => Class::RateLimited,
+        _ if hits.has(Topic::Blocklist) => Class::IpBlocked,
+        _ if hits.has(Topic::Tls) => Class::TlsRequired,
+        Some(Enhanced(_, 7, _)) => Class::Policy,
+        _ if hits.has(Topic::Policy) => Class::Policy,
+        _ => Class::TempFail,
+    }
+}
+
+/// 5xx to RCPT with an enhanced code.
+fn permanent_enhanced(Enhanced(_, subject, detail): Enhanced, hits: &Hits, operator: &Operator) -> Class {
+    let address_class = matches!((subject, detail), (1, 0..=3 | 6 | 10) | (2, 1))
+        || ((subject, detail) == (4, 1) && operator.no_route_means_unknown);
+    // An address code whose text names a blocklist or our reverse DNS: a confident wrong answer costs more than a
+    // missing one.
+    if address_class && hits.has(Topic::Blocklist) {
+        return Class::IpBlocked;
+    }
+    match (subject, detail) {
+        // 5.1.0 is used loosely: here the text may turn it away from the mailbox.
+        (1, 0) if hits.has(Topic::Sender) => Class::SenderRejected,
+        (1, 0) if hits.has(Topic::Policy) => Class::Policy,
+        (1, 0..=3 | 6 | 10) => Class::AddressUnknown,
+        (1, 7 | 8) => Class::SenderRejected,
+        // A mailbox that is written to too often is a live one.
+        (2, 1) if hits.has(Topic::Rate) => Class::RateLimited,
+        (2, 1) => Class::MailboxDisabled,
+        (2, 2) => Class::MailboxFull,
+        (3, _) if hits.has(Topic::Storage) => Class::ServerStorage,
+        (3, _) => Class::TempFail,
+        (4, 1) if operator.no_route_means_unknown => Class::AddressUnknown,
+        (5 | 6, _) => Class::ProtocolError,
+        (7, _) => refused_by_policy(hits),
+        _ => Class::Unclassified,
+    }
+}
+
+/// 5xx to RCPT without an enhanced code.
+fn permanent_plain(code: u16, hits: &Hits) -> Class {
+    let about_us =
+        [Topic::Blocklist, Topic::Sender, Topic::Tls, Topic::Rate, Topic::Policy].iter().any(|topic| hits.has(*topic));
+    match code {
+        500..=504 => Class::ProtocolError,
+        550 if about_us => refused_by_policy(hits),
+        550 if hits.has(Topic::Quota) && !hits.has(Topic::Storage) => Class::MailboxFull,
+        550 if hits.has(Topic::Storage) => Class::ServerStorage,
+        550 if hits.has(Topic::Disabled) => Class::MailboxDisabled,
+        550 if hits.has(Topic::Address) => Class::AddressUnknown,
+        552 if hits.has(Topic::Storage) => Class::ServerStorage,
+        552 if hits.has(Topic::Quota) => Class::MailboxFull,
+        // 551, 553, 554 and the rest are used for anything: never a proof.
+        _ if about_us => refused_by_policy(hits),
+        _ => Class::Unclassified,
+    }
+}
+
+/// A refusal by policy, told apart by its text.
+fn refused_by_policy(hits: &Hits) -> Class {
+    if hits.has(Topic::Blocklist) {
+        Class::IpBlocked
+    } else if hits.has(Topic::Tls) {
+        Class::TlsRequired
+    } else if hits.has(Topic::Sender) {
+        Class::SenderRejected
+    } else if hits.has(Topic::Rate) {
+        Class::RateLimited
+    } else {
+        Class::Policy
+    }
+}

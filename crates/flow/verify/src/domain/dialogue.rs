@@ -1,0 +1,302 @@
+//! The question to a mail server, as a state machine without I/O: bytes in, steps out, deadlines as data.
+//!
+//! Banner, EHLO (HELO when that is refused), STARTTLS when offered or demanded, MAIL, RCPT of the target, RCPT of a
+//! random control address when the target was accepted, RSET, QUIT. Never DATA, and never a command before the reply
+//! to the one before (no pipelining): otherwise an answer could be taken for that to another question.
+
+use std::time::Duration;
+
+use super::classify::{Class, Phase, classify};
+use super::operator::OTHER;
+use super::reply::{Reply, ReplyReader};
+
+#[cfg(test)]
+mod tests;
+
+/// The longest that a whole connection may take.
+pub const CONNECTION_TIME_MAX: Duration = Duration::from_secs(150);
+
+/// How long a step of the dialogue may take, from its command to the end of its reply. Shorter than the minutes of
+/// RFC 5321 §4.5.3.2, which is safe because silence is never counted against a mailbox.
+#[must_use]
+pub const fn deadline(phase: Phase) -> Duration {
+    Duration::from_secs(match phase {
+        Phase::Connect => 10,
+        Phase::Banner | Phase::Mail => 30,
+        Phase::Ehlo | Phase::StartTls => 15,
+        Phase::Rcpt | Phase::Control => 60,
+        Phase::Rset | Phase::Quit => 5,
+    })
+}
+
+/// What is to be asked. Every text is free of line breaks: they come from parsed addresses and names.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The name that EHLO gives.
+    pub helo: String,
+    /// The envelope sender; empty for the null sender.
+    pub mail_from: String,
+    /// The address in question.
+    pub target: String,
+    /// Whether the address needs SMTPUTF8 (RFC 6531).
+    pub target_is_international: bool,
+    /// A random address at the same domain, to be asked about when the target is accepted.
+    pub control: Option<String>,
+    /// Whether to use STARTTLS when it is offered. Off after a failed handshake.
+    pub use_tls: bool,
+}
+
+/// What happened outside.
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// These bytes arrived.
+    Bytes(&'a [u8]),
+    /// More bytes arrived than a reply may have.
+    TooManyBytes,
+    /// The TLS handshake succeeded.
+    Secured,
+    /// The TLS handshake failed; the connection is of no more use.
+    HandshakeFailed,
+    /// The deadline of the step passed.
+    TimedOut,
+    /// The other side closed or reset the connection.
+    Closed,
+}
+
+/// What to do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Write this line and its end, and read until the deadline of this phase, which starts now.
+    Send(Phase, String),
+    /// Go on reading in this phase. For the banner its deadline starts with the first of these steps.
+    Read(Phase),
+    /// Make the TLS handshake.
+    Handshake,
+    /// Close the connection.
+    Close,
+}
+
+/// How the dialogue came to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Every question was asked and answered.
+    Completed,
+    /// Silence in this phase.
+    TimedOut(Phase),
+    /// The connection was lost in this phase.
+    Dropped(Phase),
+    /// A refusal before any address was asked about.
+    Refused(Phase, Reply),
+    /// Bytes that are no reply, a reply that does not belong to the command, or more replies than commands.
+    Garbled(Phase),
+    /// No TLS although both sides began it.
+    HandshakeFailed,
+    /// The address needs SMTPUTF8, and the server does not offer it.
+    NoSmtpUtf8,
+}
+
+/// What was found out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Findings {
+    /// The reply about the address in question.
+    pub target: Option<Reply>,
+    /// The reply about the control address.
+    pub control: Option<Reply>,
+    /// How the dialogue ended.
+    pub ended: Ended,
+    /// Whether TLS was in use at the end.
+    pub secured: bool,
+}
+
+/// The dialogue with one server over one connection.
+#[derive(Debug)]
+pub struct Dialogue {
+    question: Question,
+    reader: ReplyReader,
+    phase: Phase,
+    said_helo: bool,
+    secured: bool,
+    /// The refusal that made us try STARTTLS unasked.
+    tls_demand: Option<(Phase, Reply)>,
+    target: Option<Reply>,
+    control: Option<Reply>,
+    ended: Option<Ended>,
+}
+
+impl Dialogue {
+    /// A dialogue on a fresh connection: the first step is always to read the banner.
+    #[must_use]
+    pub fn new(question: Question) -> Self {
+        Self {
+            question,
+            reader: ReplyReader::default(),
+            phase: Phase::Banner,
+            said_helo: false,
+            secured: false,
+            tls_demand: None,
+            target: None,
+            control: None,
+            ended: None,
+        }
+    }
+
+    /// Takes in what happened and says what to do next.
+    pub fn take(&mut self, input: &Input<'_>) -> Step {
+        match input {
+            Input::Bytes(bytes) => {
+                self.reader.push(bytes);
+                match self.reader.next_reply() {
+                    Ok(None) => Step::Read(self.phase),
+                    Ok(Some(reply)) => self.answered(reply),
+                    Err(_) => self.stop(Ended::Garbled(self.phase)),
+                }
+            }
+            Input::TooManyBytes => self.stop(Ended::Garbled(self.phase)),
+            Input::Secured => {
+                self.secured = true;
+                // Nothing said in clear text counts any more (RFC 3207 §4.2).
+                self.reader.clear();
+                self.said_helo = false;
+                self.ehlo()
+            }
+            Input::HandshakeFailed => self.stop(Ended::HandshakeFailed),
+            Input::TimedOut => self.stop(Ended::TimedOut(self.phase)),
+            Input::Closed => self.stop(Ended::Dropped(self.phase)),
+        }
+    }
+
+    /// What was found out. Before the last step, the dialogue counts as dropped.
+    #[must_use]
+    pub fn findings(self) -> Findings {
+        let ended = self.ended.unwrap_or(Ended::Dropped(self.phase));
+        Findings { target: self.target, control: self.control, ended, secured: self.secured }
+    }
+
+    fn answered(&mut self, reply: Reply) -> Step {
+        if !self.reader.is_empty() && !matches!(self.phase, Phase::Rset | Phase::Quit) {
+            return self.spoke_out_of_turn(reply);
+        }
+        match self.phase {
+            Phase::Banner => match reply.code {
+                220 => self.ehlo(),
+                _ => self.refused_or_garbled(reply),
+            },
+            Phase::Ehlo => match reply.code {
+                250 => self.greeted(&reply),
+                500..=599 if !self.said_helo => {
+                    self.said_helo = true;
+                    self.send(Phase::Ehlo, format!("HELO {}", self.question.helo))
+                }
+                _ => self.refused_or_garbled(reply),
+            },
+            Phase::StartTls => match (reply.code, self.tls_demand.take()) {
+                (220, _) => Step::Handshake,
+                // Demanded and not to be had: the demand is the answer.
+                (_, Some((phase, demand))) => self.quit(Ended::Refused(phase, demand)),
+                // Offered and not to be had: go on in clear text, as mail would.
+                (_, None) => self.mail(),
+            },
+            Phase::Mail => match reply.code {
+                250 => self.send(Phase::Rcpt, format!("RCPT TO:<{}>", self.question.target)),
+                _ if self.demands_tls(&reply) => self.start_tls_on_demand(reply),
+                _ => self.refused_or_garbled(reply),
+            },
+            Phase::Rcpt if self.demands_tls(&reply) => self.start_tls_on_demand(reply),
+            Phase::Rcpt => {
+                let accepted = matches!(reply.code, 250 | 251);
+                self.target = Some(reply);
+                match &self.question.control {
+                    Some(control) if accepted => self.send(Phase::Control, format!("RCPT TO:<{control}>")),
+                    _ => self.send(Phase::Rset, "RSET".to_owned()),
+                }
+            }
+            Phase::Control => {
+                self.control = Some(reply);
+                self.send(Phase::Rset, "RSET".to_owned())
+            }
+            Phase::Rset => {
+                // RSET is never refused except as unknown. Any other answer belongs to an earlier command, and then
+                // so did the ones about the addresses.
+                if reply.is_positive() || matches!(reply.code, 421 | 500..=504) {
+                    self.quit(Ended::Completed)
+                } else {
+                    self.disbelieve();
+                    self.quit(Ended::Garbled(Phase::Rset))
+                }
+            }
+            Phase::Quit | Phase::Connect => Step::Close,
+        }
+    }
+
+    /// More bytes than the one reply that was due. A server that refuses and says goodbye in one breath (421) has
+    /// answered; of any other it is not known which reply is to what.
+    fn spoke_out_of_turn(&mut self, reply: Reply) -> Step {
+        let goodbye = matches!(self.reader.next_reply(), Ok(Some(Reply { code: 421, .. })));
+        let phase = self.phase;
+        match phase {
+            Phase::Rcpt if goodbye => self.target = Some(reply),
+            Phase::Control if goodbye => self.control = Some(reply),
+            _ => {
+                self.disbelieve();
+                return self.stop(Ended::Garbled(phase));
+            }
+        }
+        self.stop(Ended::Dropped(phase))
+    }
+
+    fn disbelieve(&mut self) {
+        self.target = None;
+        self.control = None;
+    }
+
+    fn demands_tls(&self, reply: &Reply) -> bool {
+        !self.secured && self.question.use_tls && classify(self.phase, reply, OTHER).class == Class::TlsRequired
+    }
+
+    fn start_tls_on_demand(&mut self, reply: Reply) -> Step {
+        self.tls_demand = Some((self.phase, reply));
+        self.send(Phase::StartTls, "STARTTLS".to_owned())
+    }
+
+    fn greeted(&mut self, reply: &Reply) -> Step {
+        if reply.offers("STARTTLS") && !self.secured && self.question.use_tls {
+            return self.send(Phase::StartTls, "STARTTLS".to_owned());
+        }
+        if self.question.target_is_international && !reply.offers("SMTPUTF8") {
+            return self.quit(Ended::NoSmtpUtf8);
+        }
+        self.mail()
+    }
+
+    fn ehlo(&mut self) -> Step {
+        self.send(Phase::Ehlo, format!("EHLO {}", self.question.helo))
+    }
+
+    fn mail(&mut self) -> Step {
+        let utf8 = if self.question.target_is_international { " SMTPUTF8" } else { "" };
+        self.send(Phase::Mail, format!("MAIL FROM:<{}>{utf8}", self.question.mail_from))
+    }
+
+    fn refused_or_garbled(&mut self, reply: Reply) -> Step {
+        let phase = self.phase;
+        self.quit(if reply.code >= 400 { Ended::Refused(phase, reply) } else { Ended::Garbled(phase) })
+    }
+
+    fn quit(&mut self, ended: Ended) -> Step {
+        self.ended = Some(ended);
+        self.send(Phase::Quit, "QUIT".to_owned())
+    }
+
+    /// Ends without another word. What was answered before still counts, and once both answers are in, how the
+    /// connection ends does not matter.
+    fn stop(&mut self, ended: Ended) -> Step {
+        let answered = matches!(self.phase, Phase::Rset | Phase::Quit) && self.target.is_some();
+        self.ended.get_or_insert(if answered { Ended::Completed } else { ended });
+        Step::Close
+    }
+
+    fn send(&mut self, phase: Phase, line: String) -> Step {
+        self.phase = phase;
+        Step::Send(phase, line)
+    }
+}

@@ -1,0 +1,213 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn question() -> Question {
+    Question {
+        helo: "probe.example".into(),
+        mail_from: "postmaster@probe.example".into(),
+        target: "ada@example.com".into(),
+        target_is_international: false,
+        control: Some("x7h2k9q4m1z8w5t3@example.com".into()),
+        use_tls: true,
+    }
+}
+
+/// Plays a server that says each of `replies` in turn; returns the commands and what was found out. `!` drops the
+/// connection, `?` stays silent, `<tls>` and `<no tls>` end the handshake.
+fn play(question: Question, replies: &[&str]) -> (Vec<String>, Findings) {
+    let mut dialogue = Dialogue::new(question);
+    let mut commands = Vec::new();
+    let mut replies = replies.iter();
+    loop {
+        let reply = replies.next().unwrap_or_else(|| panic!("the server has nothing more to say after {commands:?}"));
+        let step = match *reply {
+            "!" => dialogue.take(&Input::Closed),
+            "?" => dialogue.take(&Input::TimedOut),
+            "<tls>" => dialogue.take(&Input::Secured),
+            "<no tls>" => dialogue.take(&Input::HandshakeFailed),
+            text => dialogue.take(&Input::Bytes(format!("{text}\r\n").as_bytes())),
+        };
+        match step {
+            Step::Send(_, line) => commands.push(line),
+            Step::Read(_) => {}
+            Step::Handshake => commands.push("<handshake>".into()),
+            Step::Close => break,
+        }
+    }
+    assert!(replies.next().is_none(), "the dialogue ended early, after {commands:?}");
+    (commands, dialogue.findings())
+}
+
+#[test]
+fn the_whole_way() {
+    let (commands, findings) = play(
+        question(),
+        &["220 hi", "250-mx\r\n250 SIZE 1", "250 ok", "250 2.1.5 ok", "550 5.1.1 no", "250 reset", "221 bye"],
+    );
+    assert_eq!(
+        commands,
+        [
+            "EHLO probe.example",
+            "MAIL FROM:<postmaster@probe.example>",
+            "RCPT TO:<ada@example.com>",
+            "RCPT TO:<x7h2k9q4m1z8w5t3@example.com>",
+            "RSET",
+            "QUIT"
+        ]
+    );
+    assert_eq!(findings.ended, Ended::Completed);
+    assert_eq!(findings.target.unwrap().code, 250);
+    assert_eq!(findings.control.unwrap().code, 550);
+}
+
+#[test]
+fn a_refused_target_needs_no_control() {
+    let (commands, findings) =
+        play(question(), &["220 hi", "250 mx", "250 ok", "550 5.1.1 no", "250 reset", "221 bye"]);
+    assert_eq!(commands.iter().filter(|line| line.starts_with("RCPT")).count(), 1);
+    assert_eq!(findings.target.unwrap().code, 550);
+}
+
+#[test]
+fn helo_when_ehlo_is_refused() {
+    let (commands, findings) =
+        play(question(), &["220 hi", "502 what?", "250 mx", "250 ok", "550 no", "250 ok", "221 bye"]);
+    assert_eq!(commands[1], "HELO probe.example");
+    assert!(findings.target.is_some());
+    let (_, findings) = play(question(), &["220 hi", "502 what?", "502 what?", "221 bye"]);
+    assert!(matches!(findings.ended, Ended::Refused(Phase::Ehlo, _)));
+}
+
+#[test]
+fn starttls_when_offered() {
+    let offer = "250-mx\r\n250 STARTTLS";
+    let (commands, findings) =
+        play(question(), &["220 hi", offer, "220 go", "<tls>", "250 mx", "250 ok", "550 no", "250 ok", "221 bye"]);
+    assert_eq!(commands[1..4], ["STARTTLS", "<handshake>", "EHLO probe.example"]);
+    assert!(findings.secured);
+    // Offered and not to be had: on in clear text.
+    let (commands, findings) =
+        play(question(), &["220 hi", offer, "454 not now", "250 ok", "550 no", "250 ok", "221 bye"]);
+    assert!(commands[2].starts_with("MAIL"));
+    assert!(!findings.secured);
+    let (_, findings) = play(question(), &["220 hi", offer, "220 go", "<no tls>"]);
+    assert_eq!(findings.ended, Ended::HandshakeFailed);
+    // Switched off.
+    let question = Question { use_tls: false, ..question() };
+    let (commands, _) = play(question, &["220 hi", offer, "250 ok", "550 no", "250 ok", "221 bye"]);
+    assert!(!commands.contains(&"STARTTLS".to_owned()));
+}
+
+#[test]
+fn starttls_when_demanded() {
+    let demand = "530 5.7.0 Must issue a STARTTLS command first";
+    for replies in [
+        vec!["220 hi", "250 mx", demand, "220 go", "<tls>", "250 mx", "250 ok", "550 no", "250 ok", "221 bye"],
+        vec![
+            "220 hi", "250 mx", "250 ok", demand, "220 go", "<tls>", "250 mx", "250 ok", "550 no", "250 ok", "221 bye",
+        ],
+    ] {
+        let (_, findings) = play(question(), &replies);
+        assert_eq!(findings.target.unwrap().code, 550);
+    }
+    // Once only, and only if it can be had.
+    let (_, findings) = play(question(), &["220 hi", "250 mx", demand, "220 go", "<tls>", "250 mx", demand, "221 bye"]);
+    assert!(matches!(findings.ended, Ended::Refused(Phase::Mail, _)));
+    let (_, findings) = play(question(), &["220 hi", "250 mx", "250 ok", demand, "502 what?", "221 bye"]);
+    assert!(matches!(findings.ended, Ended::Refused(Phase::Rcpt, _)));
+    assert_eq!(findings.target, None);
+}
+
+#[test]
+fn smtputf8() {
+    let eai = || Question { target: "j\u{f6}rg@example.com".into(), target_is_international: true, ..question() };
+    let (commands, _) = play(eai(), &["220 hi", "250-mx\r\n250 SMTPUTF8", "250 ok", "550 no", "250 ok", "221 bye"]);
+    assert_eq!(commands[1], "MAIL FROM:<postmaster@probe.example> SMTPUTF8");
+    let (commands, findings) = play(eai(), &["220 hi", "250 mx", "221 bye"]);
+    assert_eq!(commands[1], "QUIT");
+    assert_eq!(findings.ended, Ended::NoSmtpUtf8);
+}
+
+#[test]
+fn an_answer_that_came_still_counts() {
+    for (replies, ended) in [
+        (&["220 hi", "250 mx", "250 ok", "550 5.1.1 no", "!"][..], Ended::Completed),
+        (&["220 hi", "250 mx", "250 ok", "550 5.1.1 no", "?"], Ended::Completed),
+        (&["220 hi", "250 mx", "250 ok", "550 5.1.1 no\r\n421 bye"], Ended::Dropped(Phase::Rcpt)),
+        (&["220 hi", "250 mx", "250 ok", "550 5.1.1 no", "250 ok", "!"], Ended::Completed),
+    ] {
+        let (_, findings) = play(question(), replies);
+        assert_eq!(findings.target.unwrap().code, 550, "{replies:?}");
+        assert_eq!(findings.ended, ended, "{replies:?}");
+    }
+    let (_, findings) = play(question(), &["220 hi", "250 mx", "250 ok", "250 ok", "!"]);
+    assert_eq!(
+        (findings.target.unwrap().code, findings.control, findings.ended),
+        (250, None, Ended::Dropped(Phase::Control))
+    );
+}
+
+#[test]
+fn nothing_answered() {
+    for (replies, ended) in [
+        (&["?"][..], Ended::TimedOut(Phase::Banner)),
+        (&["!"], Ended::Dropped(Phase::Banner)),
+        (&["220 hi", "250 mx", "250 ok", "?"], Ended::TimedOut(Phase::Rcpt)),
+        (&["220 hi", "250 mx", "250 ok", "!"], Ended::Dropped(Phase::Rcpt)),
+        (&["SSH-2.0-x"], Ended::Garbled(Phase::Banner)),
+        (&["220 hi", "220 hi again", "221 bye"], Ended::Garbled(Phase::Ehlo)),
+    ] {
+        let (_, findings) = play(question(), replies);
+        assert_eq!((findings.target, findings.ended), (None, ended), "{replies:?}");
+    }
+    let (_, findings) = play(question(), &["554 go away", "221 bye"]);
+    assert!(matches!(findings.ended, Ended::Refused(Phase::Banner, _)));
+}
+
+/// A server out of step would have its answer to another command taken for that about the address.
+#[test]
+fn replies_out_of_step_are_not_believed() {
+    // Two replies to MAIL at once.
+    let (_, findings) = play(question(), &["220 hi", "250 mx", "250 ok\r\n250 ok"]);
+    assert_eq!((findings.target, findings.ended), (None, Ended::Garbled(Phase::Mail)));
+    // The second of them late: every answer is that to the command before. RSET then gets the one about an address.
+    let (_, findings) = play(
+        question(),
+        &["220 hi", "250 mx", "250 ok", "250 ok (late)", "550 5.1.1 (target)", "550 5.1.1 (control)", "250 reset"],
+    );
+    assert_eq!((findings.target, findings.control, findings.ended), (None, None, Ended::Garbled(Phase::Rset)));
+}
+
+proptest! {
+    /// Whatever a server does: no DATA, no line break inside a command, never an answer without a question.
+    #[test]
+    fn hostile_servers(replies in proptest::collection::vec(prop_oneof![
+        (200u16..600, "[ -~]{0,20}").prop_map(|(code, text)| format!("{code} {text}").into_bytes()),
+        Just(b"250-STARTTLS\r\n250 SMTPUTF8".to_vec()), Just(b"220 go".to_vec()), Just(b"250 ok".to_vec()),
+        proptest::collection::vec(any::<u8>(), 0..40),
+    ], 0..20)) {
+        let mut dialogue = Dialogue::new(question());
+        let mut asked_about_target = false;
+        let mut closed = false;
+        for reply in replies {
+            let step = dialogue.take(&Input::Bytes(&[&reply[..], b"\r\n"].concat()));
+            match step {
+                Step::Send(_, line) => {
+                    prop_assert!(!line.contains(['\r', '\n']));
+                    prop_assert!(!line.starts_with("DATA"));
+                    asked_about_target |= line.starts_with("RCPT TO:<ada@");
+                }
+                Step::Handshake => { dialogue.take(&Input::Secured); }
+                Step::Close => { closed = true; break; }
+                Step::Read(_) => {}
+            }
+        }
+        if !closed {
+            dialogue.take(&Input::Closed);
+        }
+        let findings = dialogue.findings();
+        prop_assert!(findings.target.is_none() || asked_about_target);
+        prop_assert!(findings.control.is_none() || findings.target.is_some());
+    }
+}

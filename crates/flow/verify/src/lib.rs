@@ -1,0 +1,17 @@
+//! Stage 3: does this mailbox exist?
+//!
+//! Every address runs a cascade: its form, the opt-outs, the DNS, a verification provider, and last the mailbox's own
+//! mail server, which is asked without ever sending a message. What a reply means is decided in [`domain`], by rules
+//! without I/O; STRICT marks borderline results as unverified instead of guessing (claim 22).
+
+mod cascade;
+mod config;
+pub mod domain;
+mod probe;
+mod route;
+
+pub use cascade::{Lists, Request, check, fresh_control_local, verify_one};
+pub use config::VerifyConfig;
+pub use domain::reason::Reason;
+pub use domain::retry::RetrySchedule;
+pub use domain::verdict::{Flag, Outcome, Policy, Tri, Verdict};

@@ -1,0 +1,233 @@
+//! Drives the dialogue over a real connection, and goes from one mail host to the next.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use plumb_base::{Clock, Email};
+use plumb_egress::{CallContext, Egress, EgressError, SmtpError, SmtpStream, TlsFacts};
+use tokio::time::Instant;
+
+use crate::domain::classify::Phase;
+use crate::domain::decide::{ProbeAnswer, read_probe};
+use crate::domain::dialogue::{Dialogue, Ended, Findings, Input, Question, Step, deadline};
+use crate::domain::evidence::{Evidence, ReplyRecord, Tier, TierResult};
+use crate::domain::operator::operator_of;
+use crate::domain::reason::Reason;
+use crate::domain::retry::Again;
+use crate::domain::verdict::Tri;
+
+/// Most mail hosts of one domain that are asked.
+pub(crate) const HOSTS_MAX: usize = 3;
+/// Most addresses of one mail host that are tried.
+const ADDRESSES_MAX: usize = 2;
+
+/// A mail host with the addresses that egress will connect to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MailHost {
+    pub(crate) name: String,
+    pub(crate) addresses: Vec<IpAddr>,
+}
+
+/// What the mail hosts of a domain said.
+pub(crate) struct Probed {
+    pub(crate) reason: Reason,
+    pub(crate) catch_all: Tri,
+    pub(crate) again: Again,
+    /// One record for each host that was asked.
+    pub(crate) evidence: Vec<Evidence>,
+}
+
+/// One call for one address.
+pub(crate) struct Probe<'a> {
+    pub(crate) egress: &'a Egress,
+    pub(crate) ctx: &'a CallContext,
+    pub(crate) clock: &'a Clock,
+    pub(crate) email: &'a Email,
+    /// The local part of the random control address; the same for every host and every retry.
+    pub(crate) control_local: &'a str,
+}
+
+/// What one host said.
+enum HostAnswer {
+    /// No connection to any of its addresses.
+    NoConnection(SmtpError),
+    Spoke { findings: Findings, tls: Option<TlsFacts>, cleartext_after: Option<String> },
+}
+
+impl Probe<'_> {
+    /// Asks the hosts in order, until one has an answer that another could not better.
+    pub(crate) async fn run(&self, hosts: &[MailHost]) -> Result<Probed, EgressError> {
+        let mut evidence = Vec::new();
+        let mut best: Option<ProbeAnswer> = None;
+        for (at, host) in hosts.iter().take(HOSTS_MAX).enumerate() {
+            let answer = self.ask_host(host).await?;
+            let (answer, record, settled) = self.read(&host.name, answer);
+            evidence.push(record);
+            let is_better = best.as_ref().is_none_or(|best| settled || (is_silence(best.reason) && !is_silence(answer.reason)));
+            if is_better {
+                best = Some(answer);
+            }
+            if settled || at + 1 == HOSTS_MAX {
+                break;
+            }
+        }
+        let best = best.unwrap_or_else(no_connection);
+        Ok(Probed { reason: best.reason, catch_all: best.catch_all, again: best.again, evidence })
+    }
+
+    async fn ask_host(&self, host: &MailHost) -> Result<HostAnswer, EgressError> {
+        let mut failed = SmtpError::Unreachable;
+        for address in host.addresses.iter().take(ADDRESSES_MAX) {
+            match self.connect(host, *address).await {
+                Ok(stream) => return self.talk(host, *address, stream).await,
+                Err(SmtpError::Egress(refused)) => return Err(refused),
+                Err(error) => failed = error,
+            }
+        }
+        Ok(HostAnswer::NoConnection(failed))
+    }
+
+    async fn connect(&self, host: &MailHost, address: IpAddr) -> Result<SmtpStream, SmtpError> {
+        self.egress.smtp().connect(self.ctx, self.email, &host.name, address, deadline(Phase::Connect)).await
+    }
+
+    async fn talk(&self, host: &MailHost, address: IpAddr, mut stream: SmtpStream) -> Result<HostAnswer, EgressError> {
+        let operator = operator_of(&host.name);
+        let question = Question {
+            helo: self.egress.config().helo.clone(),
+            mail_from: self.egress.config().mail_from.clone(),
+            target: self.email.expose(),
+            target_is_international: self.email.is_international(),
+            control: operator.is_informative().then(|| format!("{}@{}", self.control_local, self.email.domain())),
+            use_tls: true,
+        };
+        let (findings, fault) = converse(&mut stream, question.clone()).await?;
+        let tls = stream.tls().cloned();
+        stream.close().await;
+        if findings.ended != Ended::HandshakeFailed {
+            return Ok(HostAnswer::Spoke { findings, tls, cleartext_after: None });
+        }
+        // Mail would go in clear text then, and a probe carries less than mail does.
+        let mut stream = match self.connect(host, address).await {
+            Ok(stream) => stream,
+            Err(SmtpError::Egress(refused)) => return Err(refused),
+            Err(_) => return Ok(HostAnswer::Spoke { findings, tls: None, cleartext_after: fault }),
+        };
+        let (findings, _) = converse(&mut stream, Question { use_tls: false, ..question }).await?;
+        stream.close().await;
+        Ok(HostAnswer::Spoke { findings, tls: None, cleartext_after: fault })
+    }
+
+    /// What the host's answer means, its record, and whether asking another host could not better it.
+    fn read(&self, host: &str, answer: HostAnswer) -> (ProbeAnswer, Evidence, bool) {
+        let operator = operator_of(host);
+        let (answer, note, settled) = match answer {
+            HostAnswer::NoConnection(error) => (no_connection(), Some(error.to_string()), false),
+            HostAnswer::Spoke { findings, tls, cleartext_after } => {
+                let note = note_on(&findings.ended, tls.as_ref(), cleartext_after.as_deref());
+                (read_probe(&findings, operator), note, !is_worth_another_host(&findings))
+            }
+        };
+        let mut record = Evidence::of(Tier::Smtp, TierResult::Answered, Some(answer.reason), self.clock.now());
+        record.note = note;
+        record.mx_host = Some(host.to_owned());
+        record.operator = Some(operator.name.to_owned());
+        record.reply = answer.reply.as_ref().map(|(phase, reply, classified)| ReplyRecord::of(*phase, reply, classified));
+        record.control_reply =
+            answer.control.as_ref().map(|(reply, classified)| ReplyRecord::of(Phase::Control, reply, classified));
+        (answer, record, settled)
+    }
+}
+
+fn no_connection() -> ProbeAnswer {
+    ProbeAnswer {
+        reason: Reason::ConnectFailed,
+        catch_all: Tri::Unknown,
+        again: Again::Unreachable,
+        reply: None,
+        control: None,
+    }
+}
+
+const fn is_silence(reason: Reason) -> bool {
+    matches!(reason, Reason::ConnectFailed | Reason::Timeout | Reason::Dropped)
+}
+
+/// Whether another host of the domain may know more: when this one went away, or refused us, before it was asked
+/// about the address.
+fn is_worth_another_host(findings: &Findings) -> bool {
+    findings.target.is_none()
+        && match &findings.ended {
+            Ended::Refused(phase, reply) => reply.code == 421 || matches!(phase, Phase::Banner | Phase::Ehlo),
+            Ended::TimedOut(phase) | Ended::Dropped(phase) | Ended::Garbled(phase) => *phase != Phase::Rset,
+            Ended::HandshakeFailed => true,
+            Ended::Completed | Ended::NoSmtpUtf8 => false,
+        }
+}
+
+fn note_on(ended: &Ended, tls: Option<&TlsFacts>, cleartext_after: Option<&str>) -> Option<String> {
+    let mut notes = Vec::new();
+    match ended {
+        Ended::TimedOut(phase) => notes.push(format!("silent at {}", phase.words())),
+        Ended::Dropped(phase) => notes.push(format!("dropped at {}", phase.words())),
+        Ended::Garbled(phase) => notes.push(format!("not understood at {}", phase.words())),
+        Ended::NoSmtpUtf8 => notes.push("the address needs SMTPUTF8, which the server does not offer".to_owned()),
+        Ended::HandshakeFailed => notes.push("the TLS handshake failed".to_owned()),
+        Ended::Completed | Ended::Refused(..) => {}
+    }
+    if let Some(fault) = tls.and_then(|tls| tls.certificate_fault) {
+        notes.push(format!("TLS with a faulty certificate ({fault:?})"));
+    }
+    if let Some(fault) = cleartext_after {
+        notes.push(format!("asked in clear text after TLS failed: {fault}"));
+    }
+    (!notes.is_empty()).then(|| notes.join("; "))
+}
+
+/// Drives one dialogue to its end. The error of a failed handshake is returned beside the findings.
+async fn converse(stream: &mut SmtpStream, question: Question) -> Result<(Findings, Option<String>), EgressError> {
+    let mut dialogue = Dialogue::new(question);
+    let mut step = Step::Read(Phase::Banner);
+    let mut until = Instant::now() + deadline(Phase::Banner);
+    let mut tls_fault = None;
+    loop {
+        let event = match step {
+            Step::Close => return Ok((dialogue.findings(), tls_fault)),
+            Step::Read(_) => read(stream, until).await,
+            Step::Send(phase, line) => {
+                until = Instant::now() + deadline(phase);
+                match stream.write_line(line.as_bytes(), deadline(phase)).await {
+                    Ok(()) => read(stream, until).await,
+                    Err(error) => Err(error),
+                }
+            }
+            Step::Handshake => match stream.start_tls(deadline(Phase::StartTls)).await {
+                Ok(_) => {
+                    step = dialogue.take(&Input::Secured);
+                    continue;
+                }
+                Err(SmtpError::Egress(refused)) => return Err(refused),
+                Err(SmtpError::PlainTextBeforeTls) => Err(SmtpError::PlainTextBeforeTls),
+                Err(error) => {
+                    tls_fault = Some(error.to_string());
+                    step = dialogue.take(&Input::HandshakeFailed);
+                    continue;
+                }
+            },
+        };
+        step = match event {
+            Ok(bytes) => dialogue.take(&Input::Bytes(&bytes)),
+            Err(SmtpError::Egress(refused)) => return Err(refused),
+            Err(SmtpError::Timeout(_) | SmtpError::ConnectTimeout) => dialogue.take(&Input::TimedOut),
+            Err(SmtpError::ReplyTooLong(_) | SmtpError::PlainTextBeforeTls | SmtpError::LineRefused(_)) => {
+                dialogue.take(&Input::TooManyBytes)
+            }
+            Err(_) => dialogue.take(&Input::Closed),
+        };
+    }
+}
+
+async fn read(stream: &mut SmtpStream, until: Instant) -> Result<Vec<u8>, SmtpError> {
+    let left = until.saturating_duration_since(Instant::now());
+    stream.read_reply_bytes(left.max(Duration::from_millis(1))).await
+}

@@ -1,0 +1,166 @@
+//! Questions about domains, with the answers that a verdict rests on kept apart: no such name, no such record,
+//! and "could not be found out", which is never evidence against anybody.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hickory_resolver::TokioResolver;
+use hickory_resolver::config::{NameServerConfig, ResolveHosts, ResolverConfig};
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::proto::rr::{Name, RData, RecordType};
+use hickory_resolver::system_conf::read_system_conf;
+use plumb_base::Domain;
+use tokio::time::Instant;
+
+use crate::broker::{EgressConfig, Gate};
+use crate::disclosure::CallContext;
+use crate::error::EgressError;
+use crate::guard::Guard;
+use crate::outgoing::FieldClass;
+use crate::register::DNS_RESOLVER;
+
+mod answer;
+mod cache;
+
+#[cfg(test)]
+mod tests;
+
+use answer::Records;
+pub use answer::{AddressAnswer, DnsFault, MxAnswer, MxHost, TxtAnswer};
+use cache::{Cache, Key};
+
+/// Most answers that are kept.
+const CACHE_ANSWERS_MAX: usize = 50_000;
+
+/// The resolver. Cheap to clone; clones share the cache.
+#[derive(Clone)]
+pub struct Dns(Arc<Inner>);
+
+struct Inner {
+    resolver: TokioResolver,
+    /// The upstream servers, as the disclosure names them.
+    upstream: String,
+    cache: Cache,
+    gate: Arc<Gate>,
+    /// Bound on a question with its retries and the change to TCP.
+    wait: Duration,
+}
+
+impl Dns {
+    pub(crate) fn new(config: &EgressConfig, guard: Guard, gate: Arc<Gate>) -> Result<Self, EgressError> {
+        let unusable = |reason: String| EgressError::Config(reason);
+        let servers = match config.resolver {
+            Some(address) if address.ip().is_loopback() && !guard.allows_private() => {
+                return Err(unusable(format!(
+                    "the resolver {address} is a loopback address, which is not allowed here"
+                )));
+            }
+            Some(address) => {
+                let mut server = NameServerConfig::udp_and_tcp(address.ip());
+                for connection in &mut server.connections {
+                    connection.port = address.port();
+                }
+                vec![server]
+            }
+            None => {
+                let (system, _) = read_system_conf()
+                    .map_err(|error| unusable(format!("the system's resolvers cannot be read: {error}")))?;
+                system.name_servers
+            }
+        };
+        let upstream = match config.resolver {
+            Some(address) => address.to_string(),
+            None => servers.iter().map(|server| server.ip.to_string()).collect::<Vec<_>>().join(","),
+        };
+        let servers = ResolverConfig::from_name_servers(servers);
+        let mut builder = TokioResolver::builder_with_config(servers, TokioRuntimeProvider::default());
+        let options = builder.options_mut();
+        options.timeout = config.dns_wait;
+        options.attempts = 1;
+        options.edns0 = true;
+        options.try_tcp_on_error = true;
+        options.max_active_requests = 256;
+        // This crate keeps its own answers, so that each question that leaves is recorded.
+        options.cache_size = 0;
+        options.use_hosts_file = ResolveHosts::Never;
+        let resolver = builder.build().map_err(|error| unusable(format!("the resolver cannot be set up: {error}")))?;
+        // The resolver bounds each of at most three tries by `dns_wait`.
+        let wait = config.dns_wait * 3;
+        Ok(Self(Arc::new(Inner { resolver, upstream, cache: Cache::new(CACHE_ANSWERS_MAX), gate, wait })))
+    }
+
+    /// The mail hosts of `domain`, by preference, in random order among equals (RFC 5321 §5.1).
+    pub async fn mx(&self, ctx: &CallContext, domain: &Domain) -> Result<MxAnswer, EgressError> {
+        Ok(match self.ask(Some(ctx), domain.as_str(), RecordType::MX).await? {
+            Ok(records) => answer::mx(&records),
+            Err(NotAName) => MxAnswer::Temporary(DnsFault::Other),
+        })
+    }
+
+    /// The addresses of a host, IPv4 first. A literal address or a text that is no name is
+    /// [`AddressAnswer::NotAName`].
+    pub async fn addresses(&self, ctx: &CallContext, host: &str) -> Result<AddressAnswer, EgressError> {
+        self.addresses_for(Some(ctx), host).await
+    }
+
+    /// The TXT records of a name, each with its parts joined (RFC 7208 §3.3).
+    pub async fn txt(&self, ctx: &CallContext, name: &str) -> Result<TxtAnswer, EgressError> {
+        Ok(match self.ask(Some(ctx), name, RecordType::TXT).await? {
+            Ok(records) => answer::txt(&records),
+            Err(NotAName) => TxtAnswer::Temporary(DnsFault::Other),
+        })
+    }
+
+    /// As [`Dns::addresses`]; without a context for the host of a registered destination, which says nothing
+    /// about anybody.
+    pub(crate) async fn addresses_for(
+        &self,
+        ctx: Option<&CallContext>,
+        host: &str,
+    ) -> Result<AddressAnswer, EgressError> {
+        let (v4, v6) = tokio::join!(self.ask(ctx, host, RecordType::A), self.ask(ctx, host, RecordType::AAAA));
+        Ok(match (v4?, v6?) {
+            (Ok(v4), Ok(v6)) => answer::addresses(&v4, &v6),
+            _ => AddressAnswer::NotAName,
+        })
+    }
+
+    /// One question: from the cache, or recorded and then asked.
+    async fn ask(
+        &self,
+        ctx: Option<&CallContext>,
+        name: &str,
+        kind: RecordType,
+    ) -> Result<Result<Records, NotAName>, EgressError> {
+        let text = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+        if text.is_empty() || text.parse::<IpAddr>().is_ok() {
+            return Ok(Err(NotAName));
+        }
+        // With the dot at its end, no search list of the machine is appended to the name.
+        let Ok(question) = Name::from_ascii(format!("{text}.")) else { return Ok(Err(NotAName)) };
+        let key = Key { name: text, kind };
+        let records = self.0.cache.get_or_ask(key, Instant::now(), || async {
+            if let Some(ctx) = ctx {
+                self.0.gate.disclose(ctx, DNS_RESOLVER, &self.0.upstream, &[FieldClass::Domain]).await?;
+            }
+            let answered = tokio::time::timeout(self.0.wait, self.0.resolver.lookup(question, kind)).await;
+            let records = match answered {
+                Ok(Ok(lookup)) => Records::found(&lookup, kind),
+                Ok(Err(error)) => Records::not_found(&error),
+                Err(_) => Records::Fault(DnsFault::Timeout),
+            };
+            metrics::counter!("plumb_dns_questions_total", "result" => records.code()).increment(1);
+            Ok(records)
+        });
+        Ok(Ok(records.await?))
+    }
+}
+
+/// The text cannot be asked for.
+struct NotAName;
+
+/// Whether a record holds what was asked for.
+fn data_of(record: &hickory_resolver::proto::rr::Record, kind: RecordType) -> Option<&RData> {
+    (record.record_type() == kind).then_some(&record.data)
+}

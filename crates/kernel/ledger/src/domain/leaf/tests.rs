@@ -1,0 +1,79 @@
+use chrono::{TimeZone as _, Utc};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::*;
+use crate::domain::canonical;
+
+fn leaf() -> Leaf {
+    Leaf {
+        actor_ref: "system".to_owned(),
+        object_ref: None,
+        org_prev: Some(Hash::of(&[b"before"])),
+        org_seq: 4,
+        org_tag: Hash::of(&[b"tag"]),
+        outcome: "success".to_owned(),
+        payload_commit: Hash::of(&[b"payload"]),
+        t: Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap(),
+        action: "lead.edited".to_owned(),
+        v: LEAF_VERSION,
+    }
+}
+
+#[test]
+fn a_leaf_has_one_canonical_text() {
+    let text = leaf().to_text().unwrap();
+    assert!(text.contains(r#""t":"2026-03-01T12:00:00.000000Z","type":"lead.edited","v":1}"#), "{text}");
+    assert_eq!(text, canonical::to_text(&serde_json::from_str(&text).unwrap()));
+    assert_eq!(Leaf::from_text(&text).unwrap(), leaf());
+    let others = [
+        text.replace("{\"", "{ \""),
+        text.replace("12:00:00.000000Z", "12:00:00Z"),
+        text.replace("12:00:00.000000Z", "13:00:00.000000+01:00"),
+        text.replace("\"v\":1", "\"v\":2"),
+        text.replace("\"v\":1", "\"v\":1,\"w\":1"),
+        text.replace("\"v\":1", "\"v\":1,\"v\":1"),
+        text.replace("lead.edited", "l\\u0065ad.edited"),
+        text.replace("\"object_ref\":null,", ""),
+    ];
+    for other in others {
+        assert_ne!(other, text);
+        assert!(Leaf::from_text(&other).is_err(), "{other}");
+    }
+}
+
+/// Neither the organisation nor who acted can be read out of a leaf, nor compared between organisations.
+#[test]
+fn tags_and_references_say_nothing_without_the_salt() {
+    let keys = Keys::generate();
+    let (ours, theirs) = (OrgId::fresh(), OrgId::fresh());
+    let (salt, other) = (OrgSalt::of(ours, &keys), OrgSalt::of(theirs, &keys));
+    let user = Party { id: Some(Uuid::from_u128(7)), kind: "user".to_owned() };
+    assert_eq!(salt.reference(&user), OrgSalt::of(ours, &keys).reference(&user));
+    assert_ne!(salt.reference(&user), other.reference(&user));
+    assert_ne!(salt.tag(ours), other.tag(ours));
+    assert!(!salt.reference(&user).contains("0000-"));
+    assert_eq!(salt.reference(&Party { id: None, kind: "system".to_owned() }), "system");
+}
+
+#[test]
+fn a_commitment_needs_its_nonce() {
+    let record = Record {
+        actor: Party { id: None, kind: "system".to_owned() },
+        data: json!({"z": 1, "a": [true, null, 0.5, "\u{1}\"\u{e9}"]}),
+        id: Uuid::from_u128(1),
+        object: None,
+        request_id: None,
+    };
+    let text = record.to_text().unwrap();
+    assert!(text.starts_with(r#"{"actor":{"id":null,"kind":"system"},"data":{"a":[true,null,0.5,"\u0001\""#), "{text}");
+    assert_eq!(Record::from_text(&text).unwrap(), record);
+    assert_ne!(Record::commitment(&[0; NONCE_BYTES], &text), Record::commitment(&[1; NONCE_BYTES], &text));
+}
+
+#[test]
+fn keys_are_sorted_by_utf16_as_rfc_8785_has_it() {
+    // U+1F600 is written with surrogates (D83D…), which sort before U+FB33.
+    let value = json!({"\u{fb33}": 1, "\u{1f600}": 2, "b": 3, "a": 4});
+    assert_eq!(canonical::to_text(&value), "{\"a\":4,\"b\":3,\"\u{1f600}\":2,\"\u{fb33}\":1}");
+}

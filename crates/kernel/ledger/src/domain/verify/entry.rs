@@ -1,0 +1,69 @@
+//! The entries of a bundle, each by itself and as a chain.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::{Fault, Hashes};
+use crate::domain::bundle::{Bundle, Disclosed};
+use crate::domain::hash::Hash;
+use crate::domain::leaf::{Leaf, NONCE_BYTES, OrgSalt, Record};
+use crate::domain::note::Checkpoint;
+use crate::domain::tree::root_from_inclusion;
+
+/// Checks every entry and adds what is wrong to `faults`.
+pub(super) fn check_all(bundle: &Bundle, checkpoint: &Checkpoint, hashes: &mut Hashes<'_>, faults: &mut Vec<Fault>) {
+    let org_tag = bundle.org_salt.tag(bundle.org);
+    let mut before: Option<Before> = None;
+    for (nth, entry) in bundle.entries.iter().enumerate() {
+        let root = hashes.proof(&entry.proof).and_then(|proof| {
+            root_from_inclusion(Hash::leaf(entry.leaf.as_bytes()), entry.index, checkpoint.size, &proof)
+        });
+        if root != Some(checkpoint.root) {
+            faults.push(Fault::NotIncluded { entry: nth });
+        }
+        let leaf = match Leaf::from_text(&entry.leaf) {
+            Ok(leaf) => leaf,
+            Err(error) => {
+                faults.push(Fault::Leaf { entry: nth, error });
+                before = None;
+                continue;
+            }
+        };
+        if leaf.org_tag != org_tag {
+            faults.push(Fault::ForeignLeaf { entry: nth });
+        }
+        let follows = match &before {
+            Some(before) => {
+                before.seq.checked_add(1) == Some(leaf.org_seq)
+                    && leaf.org_prev == Some(before.link)
+                    && entry.index > before.index
+            }
+            None => (leaf.org_seq == 0) == leaf.org_prev.is_none(),
+        };
+        if !follows {
+            faults.push(Fault::Gap { entry: nth });
+        }
+        if let Some(disclosed) = &entry.record {
+            faults.extend(record_fault(disclosed, &leaf, &bundle.org_salt, nth));
+        }
+        before = Some(Before { seq: leaf.org_seq, link: Leaf::link(&entry.leaf), index: entry.index });
+    }
+}
+
+struct Before {
+    seq: u64,
+    link: Hash,
+    index: u64,
+}
+
+fn record_fault(disclosed: &Disclosed, leaf: &Leaf, salt: &OrgSalt, entry: usize) -> Option<Fault> {
+    let nonce = STANDARD.decode(&disclosed.nonce).ok().and_then(|nonce| <[u8; NONCE_BYTES]>::try_from(nonce).ok());
+    if nonce.map(|nonce| Record::commitment(&nonce, &disclosed.text)) != Some(leaf.payload_commit) {
+        return Some(Fault::Commitment { entry });
+    }
+    let agrees = Record::from_text(&disclosed.text).is_ok_and(|record| {
+        salt.reference(&record.actor) == leaf.actor_ref
+            && record.object.as_ref().map(|object| salt.reference(object)) == leaf.object_ref
+    });
+    (!agrees).then_some(Fault::Record { entry })
+}

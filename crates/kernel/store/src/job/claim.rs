@@ -1,0 +1,185 @@
+//! Claiming, completing, giving back: the statements of the queue.
+
+use std::time::Duration;
+
+use plumb_base::{JobId, OrgId};
+use sqlx::Row as _;
+use uuid::Uuid;
+
+use super::enqueue::interval;
+use crate::error::StoreError;
+use crate::store::Store;
+use crate::tx::SystemTask;
+
+/// A claimed job.
+#[derive(Clone, Debug)]
+pub(super) struct Claimed {
+    pub(super) org: OrgId,
+    pub(super) id: JobId,
+    pub(super) kind: String,
+    pub(super) payload: serde_json::Value,
+    pub(super) attempt: i16,
+    pub(super) attempts_max: i16,
+    pub(super) fence: Uuid,
+}
+
+/// How much to claim.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ask {
+    /// At most this many.
+    pub(super) jobs: i64,
+    /// At most this many running at once for one organisation, here and on every other node.
+    pub(super) cap: i64,
+    /// How long the claim holds without a sign of life.
+    pub(super) lease: Duration,
+    /// The organisation served last: the round goes on after it.
+    pub(super) after: Uuid,
+}
+
+/// Claims ready jobs, going round the organisations.
+pub(super) async fn claim(store: &Store, ask: Ask) -> Result<Vec<Claimed>, StoreError> {
+    let mut tx = store.system(SystemTask::RunJobs).await?;
+    let fence = JobId::fresh().0;
+    // A loose index scan finds the organisations that have ready jobs; each then gives its share, oldest first.
+    let rows = sqlx::query(
+        "with recursive waiting (org_id) as (
+             (select org_id from job where state = 'ready' order by org_id limit 1)
+             union all
+             select (select j.org_id from job j where j.state = 'ready' and j.org_id > w.org_id order by j.org_id limit 1)
+             from waiting w where w.org_id is not null
+         ),
+         turn as (
+             select org_id, count(*) over () as orgs from waiting where org_id is not null
+             order by org_id <= $1, org_id limit $2
+         ),
+         picked as (
+             select j.org_id, j.id from turn
+             cross join lateral (select count(*) as running from job r where r.org_id = turn.org_id and r.state = 'running') held
+             cross join lateral (
+                 select j.org_id, j.id from job j where j.org_id = turn.org_id and j.state = 'ready'
+                 order by j.priority desc, j.run_at, j.id
+                 limit least(greatest(1, $2 / turn.orgs), greatest(0, $3 - held.running))
+                 for update skip locked
+             ) j
+             limit $2
+         )
+         update job set state = 'running', attempt = job.attempt + 1, fence = $4, lease_until = now() + $5
+         from picked where job.org_id = picked.org_id and job.id = picked.id
+         returning job.org_id, job.id, job.kind, job.payload, job.attempt, job.attempts_max",
+    )
+    .bind(ask.after)
+    .bind(ask.jobs)
+    .bind(ask.cap)
+    .bind(fence)
+    .bind(interval(ask.lease))
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit_unaudited().await?;
+    let claimed = |row: &sqlx::postgres::PgRow| Claimed {
+        org: OrgId(row.get("org_id")),
+        id: JobId(row.get("id")),
+        kind: row.get("kind"),
+        payload: row.get("payload"),
+        attempt: row.get("attempt"),
+        attempts_max: row.get("attempts_max"),
+        fence,
+    };
+    Ok(rows.iter().map(claimed).collect())
+}
+
+/// Removes finished jobs that had no effect to commit. One that was given to another worker stays.
+pub(super) async fn complete(store: &Store, done: &[(OrgId, JobId, Uuid)]) -> Result<(), StoreError> {
+    let orgs: Vec<Uuid> = done.iter().map(|(org, _, _)| org.0).collect();
+    let ids: Vec<Uuid> = done.iter().map(|(_, id, _)| id.0).collect();
+    let fences: Vec<Uuid> = done.iter().map(|(_, _, fence)| *fence).collect();
+    let mut tx = store.system(SystemTask::RunJobs).await?;
+    sqlx::query(
+        "delete from job using unnest($1::uuid[], $2::uuid[], $3::uuid[]) as x (org_id, id, fence)
+         where job.org_id = x.org_id and job.id = x.id and job.fence = x.fence and job.state = 'running'",
+    )
+    .bind(&orgs)
+    .bind(&ids)
+    .bind(&fences)
+    .execute(tx.conn())
+    .await?;
+    tx.commit_unaudited().await
+}
+
+/// What becomes of a job that did not finish.
+pub(super) enum Verdict {
+    /// Runs again after this long.
+    Again { after: Duration, reason: Option<String>, counts: bool },
+    /// Put aside.
+    Dead { reason: String },
+}
+
+/// Gives a job back, or puts it aside.
+pub(super) async fn settle(store: &Store, job: &Claimed, verdict: Verdict) -> Result<(), StoreError> {
+    let mut tx = store.system(SystemTask::RunJobs).await?;
+    let (state, after, reason, counts) = match verdict {
+        Verdict::Again { after, reason, counts } if after.is_zero() => ("ready", after, reason, counts),
+        Verdict::Again { after, reason, counts } => ("delayed", after, reason, counts),
+        Verdict::Dead { reason } => ("dead", Duration::ZERO, Some(reason), true),
+    };
+    sqlx::query(
+        "update job set state = $4, run_at = now() + $5, fence = null, lease_until = null,
+                last_error = coalesce($6, last_error), attempt = attempt - case when $7 then 0 else 1 end
+         where org_id = $1 and id = $2 and fence = $3 and state = 'running'",
+    )
+    .bind(job.org.0)
+    .bind(job.id.0)
+    .bind(job.fence)
+    .bind(state)
+    .bind(interval(after))
+    .bind(reason)
+    .bind(counts)
+    .execute(tx.conn())
+    .await?;
+    tx.commit_unaudited().await
+}
+
+/// Shows that this worker lives, for everything it holds; answers what was cancelled or taken away.
+pub(super) async fn renew(store: &Store, held: &[(OrgId, JobId, Uuid)], lease: Duration) -> Result<Vec<JobId>, StoreError> {
+    let orgs: Vec<Uuid> = held.iter().map(|(org, _, _)| org.0).collect();
+    let ids: Vec<Uuid> = held.iter().map(|(_, id, _)| id.0).collect();
+    let fences: Vec<Uuid> = held.iter().map(|(_, _, fence)| *fence).collect();
+    let mut tx = store.system(SystemTask::RunJobs).await?;
+    let rows = sqlx::query(
+        "update job set lease_until = now() + $4 from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as x (org_id, id, fence)
+         where job.org_id = x.org_id and job.id = x.id and job.fence = x.fence and job.state = 'running'
+         returning job.id, job.cancel_requested",
+    )
+    .bind(&orgs)
+    .bind(&ids)
+    .bind(&fences)
+    .bind(interval(lease))
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit_unaudited().await?;
+    let going_on: Vec<Uuid> =
+        rows.iter().filter(|row| !row.get::<bool, _>("cancel_requested")).map(|row| row.get("id")).collect();
+    Ok(held.iter().map(|(_, id, _)| *id).filter(|id| !going_on.contains(&id.0)).collect())
+}
+
+/// Wakes delayed jobs whose time has come, and takes back what dead workers held. The attempt counts: a job
+/// that kills its process must not be tried for ever.
+pub(super) async fn tend(store: &Store) -> Result<(), StoreError> {
+    let mut tx = store.system(SystemTask::RunJobs).await?;
+    sqlx::query(
+        "update job set state = 'ready' from (
+             select org_id, id from job where state = 'delayed' and run_at <= now() order by run_at limit 2000 for update skip locked
+         ) due where job.org_id = due.org_id and job.id = due.id",
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query(
+        "update job set fence = null, lease_until = null, run_at = now(),
+                state = case when job.attempt >= job.attempts_max then 'dead' else 'ready' end,
+                last_error = 'the worker vanished during attempt ' || job.attempt
+         from (select org_id, id from job where state = 'running' and lease_until < now() limit 2000 for update skip locked) lost
+         where job.org_id = lost.org_id and job.id = lost.id",
+    )
+    .execute(tx.conn())
+    .await?;
+    tx.commit_unaudited().await
+}

@@ -1,0 +1,67 @@
+use crate::testing::Db;
+use crate::{MIGRATIONS, StoreError, migrate};
+
+async fn migrate_with(extra: &'static str) -> Result<Vec<&'static str>, StoreError> {
+    let db = Db::new().await;
+    let mut all = MIGRATIONS.to_vec();
+    all.push(("9999_test", extra));
+    migrate(&mut db.admin_conn().await, &all).await.map(|done| done.applied)
+}
+
+#[tokio::test]
+async fn a_second_run_applies_nothing() {
+    let db = Db::new().await;
+    assert_eq!(migrate(&mut db.admin_conn().await, MIGRATIONS).await.unwrap().applied, Vec::<&str>::new());
+}
+
+#[tokio::test]
+async fn an_undeclared_column_fails_its_migration() {
+    for ddl in [
+        "alter table lead add column nickname text",
+        "alter table lead add column photo bytea",
+        "alter table lead add column notes jsonb",
+        "alter table lead add column born date",
+        "alter table lead add column ip inet",
+        "create table diary (id uuid primary key, entry text)",
+    ] {
+        let error = migrate_with(ddl).await.expect_err(ddl).to_string();
+        assert!(error.contains("undeclared"), "{ddl}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_failed_migration_leaves_nothing() {
+    let db = Db::new().await;
+    let mut all = MIGRATIONS.to_vec();
+    all.push(("9999_test", "alter table lead add column nickname text"));
+    migrate(&mut db.admin_conn().await, &all).await.unwrap_err();
+    let columns: i64 = sqlx::query_scalar("select count(*) from information_schema.columns where column_name = 'nickname'")
+        .fetch_one(&mut db.admin_conn().await)
+        .await
+        .unwrap();
+    assert_eq!(columns, 0);
+}
+
+#[tokio::test]
+async fn a_declared_or_harmless_column_is_fine() {
+    let declared = "alter table lead add column nickname text; call declare_personal('lead', 'person.name', 'greeting', '24 months', 'lead.id', 'nickname')";
+    assert_eq!(migrate_with(declared).await.unwrap(), ["9999_test"]);
+    assert_eq!(migrate_with("alter table lead add column opened integer").await.unwrap(), ["9999_test"]);
+}
+
+#[tokio::test]
+async fn a_declaration_without_its_column_fails() {
+    let error = migrate_with("call declare_none('lead', 'nothing', 'no_such_column')").await.unwrap_err().to_string();
+    assert!(error.contains("there is no such column"), "{error}");
+}
+
+#[tokio::test]
+async fn a_changed_migration_and_a_newer_database_are_refused() {
+    let db = Db::new().await;
+    let mut changed = MIGRATIONS.to_vec();
+    changed[0].1 = "select 1";
+    let error = migrate(&mut db.admin_conn().await, &changed).await.unwrap_err().to_string();
+    assert!(error.contains("has changed"), "{error}");
+    let error = migrate(&mut db.admin_conn().await, &MIGRATIONS[..3]).await.unwrap_err().to_string();
+    assert!(error.contains("newer plumb"), "{error}");
+}

@@ -1,0 +1,63 @@
+//! The database's roles: one owner that cannot log in, three that log in and own nothing.
+
+#![expect(clippy::disallowed_types, reason = "role and database names are quoted here; passwords are URL-safe base64")]
+
+use plumb_vault::Keys;
+use sqlx::{AssertSqlSafe, PgConnection, Row as _};
+
+use crate::error::StoreError;
+
+/// Owns every object.
+pub(crate) const OWNER: &str = "plumb_owner";
+/// Serves requests and jobs of one organisation.
+pub(crate) const APP: &str = "plumb_app";
+/// Reads and writes accounts, sessions and keys.
+pub(crate) const AUTH: &str = "plumb_auth";
+/// Does the named few things that cross organisations.
+pub(crate) const SYSTEM: &str = "plumb_system";
+
+/// Creates the roles that are missing and sets their passwords, which every node derives from the master key.
+/// `admin` may create roles; it is used for this and for migrations only.
+pub(crate) async fn ensure(admin: &mut PgConnection, keys: &Keys) -> Result<(), StoreError> {
+    // Two nodes that start together must not create the same role twice.
+    sqlx::query("select pg_advisory_lock(hashtext('plumb.roles'))").execute(&mut *admin).await?;
+    let done = ensure_locked(admin, keys).await;
+    sqlx::query("select pg_advisory_unlock(hashtext('plumb.roles'))").execute(&mut *admin).await?;
+    done
+}
+
+async fn ensure_locked(admin: &mut PgConnection, keys: &Keys) -> Result<(), StoreError> {
+    for role in [OWNER, APP, AUTH, SYSTEM] {
+        let exists: bool = sqlx::query("select exists (select from pg_roles where rolname = $1)")
+            .bind(role)
+            .fetch_one(&mut *admin)
+            .await?
+            .get(0);
+        if !exists {
+            execute(admin, format!("create role {role} nosuperuser nobypassrls nocreatedb nocreaterole noinherit")).await?;
+        }
+        if role != OWNER {
+            // Derived by HKDF and written in URL-safe base64: no character that could end the literal.
+            let password = keys.role_password(role);
+            execute(admin, format!("alter role {role} login password '{}'", *password)).await?;
+        }
+    }
+    let row = sqlx::query("select current_database() as database, current_user as me").fetch_one(&mut *admin).await?;
+    let (database, me) = (quoted(&row.get::<String, _>("database")), quoted(&row.get::<String, _>("me")));
+    execute(admin, format!("grant {OWNER} to {me}")).await?;
+    execute(admin, format!("revoke all on database {database} from public")).await?;
+    execute(admin, format!("grant create, connect on database {database} to {OWNER}")).await?;
+    execute(admin, format!("grant connect, temporary on database {database} to {APP}, {AUTH}, {SYSTEM}")).await?;
+    execute(admin, "revoke all on schema public from public".to_owned()).await?;
+    execute(admin, format!("grant create, usage on schema public to {OWNER}")).await?;
+    execute(admin, format!("grant usage on schema public to {APP}, {AUTH}, {SYSTEM}")).await
+}
+
+async fn execute(conn: &mut PgConnection, sql: String) -> Result<(), StoreError> {
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(conn).await?;
+    Ok(())
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

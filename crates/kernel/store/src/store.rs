@@ -1,0 +1,161 @@
+//! The database as the rest of the program holds it.
+
+#![expect(clippy::disallowed_types, reason = "an organisation prints as a UUID")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use plumb_base::{Clock, OrgId};
+use plumb_vault::{Keys, Purpose};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgPool, Row as _};
+use tokio::sync::Notify;
+
+use crate::actor::Actor;
+use crate::error::StoreError;
+use crate::limit::{self, RateDecision};
+use crate::migrate::{self, MIGRATIONS, Migrated};
+use crate::tx::{AuthTx, OrgTx, SystemTask, SystemTx};
+use crate::{gate, roles};
+
+/// How to reach the database.
+#[derive(Clone, Debug)]
+pub struct StoreConfig {
+    /// A login that may create roles and owns the database. Used at start only: for roles and migrations.
+    pub admin: PgConnectOptions,
+    /// Most connections of the pool that serves requests and jobs.
+    pub connections_max: u32,
+}
+
+/// The database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    app: PgPool,
+    auth: PgPool,
+    system: PgPool,
+    clock: Clock,
+    keys: Keys,
+    workers: Notify,
+}
+
+impl Store {
+    /// Prepares the database (roles, migrations, catalogue gate) and opens the three pools.
+    ///
+    /// # Errors
+    /// [`StoreError::Unfit`] when a migration or the gate refuses: the program must not serve then.
+    pub async fn open(config: StoreConfig, keys: Keys, clock: Clock) -> Result<(Self, Migrated), StoreError> {
+        let mut admin = config.admin.connect().await?;
+        roles::ensure(&mut admin, &keys).await?;
+        let migrated = migrate::migrate(&mut admin, MIGRATIONS).await?;
+        admin.close().await?;
+        let store = Self::connect(config, keys, clock).await?;
+        let defects = store.catalogue_defects().await?;
+        if !defects.is_empty() {
+            let list: Vec<String> = defects.iter().map(ToString::to_string).collect();
+            return Err(StoreError::Unfit(format!(
+                "the database's catalogue has {} defect(s), so tenants are not safely apart: {}. `plumb doctor --database` lists them.",
+                defects.len(),
+                list.join("; ")
+            )));
+        }
+        Ok((store, migrated))
+    }
+
+    /// Opens the three pools on a database that is prepared already.
+    async fn connect(config: StoreConfig, keys: Keys, clock: Clock) -> Result<Self, StoreError> {
+        let options = |role: &str| config.admin.clone().username(role).password(&keys.role_password(role));
+        let app = pool(options(roles::APP), config.connections_max).await?;
+        let auth = pool(options(roles::AUTH), 4).await?;
+        let system = pool(options(roles::SYSTEM), 6).await?;
+        Ok(Self { inner: Arc::new(Inner { app, auth, system, clock, keys, workers: Notify::new() }) })
+    }
+
+    /// The program's clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// The program's keys.
+    #[must_use]
+    pub fn keys(&self) -> &Keys {
+        &self.inner.keys
+    }
+
+    /// Begins a transaction that sees `org`'s rows, in one round trip.
+    pub async fn org(&self, org: OrgId, actor: Actor) -> Result<OrgTx, StoreError> {
+        // `org` prints as a UUID, whatever it holds: nothing in it can end the literal.
+        let begin = AssertSqlSafe(format!("begin; select set_config('plumb.org_id', '{org}', true)"));
+        let tx = self.inner.app.begin_with(begin).await?;
+        Ok(OrgTx::new(tx, self.clone(), org, actor))
+    }
+
+    /// Begins a transaction that crosses organisations, for one named task.
+    pub async fn system(&self, task: SystemTask) -> Result<SystemTx, StoreError> {
+        let tx = self.inner.system.begin().await?;
+        Ok(SystemTx::new(tx, task, Actor::SYSTEM, self.clock().now()))
+    }
+
+    /// Begins a transaction on accounts, sessions and keys.
+    pub async fn auth(&self) -> Result<AuthTx, StoreError> {
+        Ok(AuthTx::new(self.inner.auth.begin().await?, self.clock().now()))
+    }
+
+    /// Asks for one event under `key`: on average one each `emit`, at most `burst` at once, over all nodes.
+    /// The key is kept as a keyed hash.
+    pub async fn rate_limit(&self, key: &str, emit: Duration, burst: u32) -> Result<RateDecision, StoreError> {
+        let mac = self.keys().mac(Purpose::RateLimit, b"key", key.as_bytes());
+        let hashed = plumb_base::hex::encode(&mac[..16]);
+        limit::decide(&self.inner.app, &hashed, emit, burst).await
+    }
+
+    /// Whether the database answers, for readiness.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("select 1").execute(&self.inner.app).await?;
+        Ok(())
+    }
+
+    /// What is wrong in the database's catalogue: each is a way for one tenant to reach another.
+    pub async fn catalogue_defects(&self) -> Result<Vec<gate::Defect>, StoreError> {
+        let mut conn = self.inner.app.acquire().await?;
+        gate::defects(&mut conn).await
+    }
+
+    /// The database's version, for people.
+    pub async fn server_version(&self) -> Result<String, StoreError> {
+        Ok(sqlx::query("show server_version").fetch_one(&self.inner.app).await?.get(0))
+    }
+
+    /// Closes the pools, waiting for what is under way.
+    pub async fn close(&self) {
+        tokio::join!(self.inner.app.close(), self.inner.auth.close(), self.inner.system.close());
+    }
+
+    pub(crate) fn wake_workers(&self) {
+        self.inner.workers.notify_one();
+    }
+
+    pub(crate) fn workers_woken(&self) -> &Notify {
+        &self.inner.workers
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that opens the database")]
+async fn pool(options: PgConnectOptions, connections_max: u32) -> Result<PgPool, StoreError> {
+    let options = options.application_name("plumb").options([
+        ("statement_timeout", "60s"),
+        ("idle_in_transaction_session_timeout", "60s"),
+        ("lock_timeout", "20s"),
+    ]);
+    let pool = PgPoolOptions::new()
+        .max_connections(connections_max)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_with(options)
+        .await?;
+    Ok(pool)
+}

@@ -1,0 +1,112 @@
+use std::collections::HashSet;
+
+use futures::future::join_all;
+use plumb_base::OrgId;
+use sqlx::Row as _;
+
+use crate::testing::Db;
+use crate::{Actor, Store, StoreError, SystemTask, audit};
+
+async fn names(store: &Store, org: OrgId) -> Vec<String> {
+    let mut tx = store.org(org, Actor::SYSTEM).await.unwrap();
+    let rows = sqlx::query("select name from org").fetch_all(tx.conn()).await.unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+#[tokio::test]
+async fn an_organisation_sees_its_own_rows_only() {
+    let db = Db::new().await;
+    let (ours, theirs) = (db.org("ours").await, db.org("theirs").await);
+    assert_eq!(names(db.store(), ours).await, ["ours"]);
+    assert_eq!(names(db.store(), theirs).await, ["theirs"]);
+    assert_eq!(names(db.store(), OrgId::fresh()).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_row_cannot_be_written_for_another_organisation() {
+    let db = Db::new().await;
+    let (ours, theirs) = (db.org("ours").await, db.org("theirs").await);
+    let mut tx = db.store().org(ours, Actor::SYSTEM).await.unwrap();
+    let refused = sqlx::query("insert into import (org_id, id, file_name, state, created_at) values ($1, $2, 'x', 'draft', now())")
+        .bind(theirs.0)
+        .bind(OrgId::fresh().0)
+        .execute(tx.conn())
+        .await;
+    assert!(refused.unwrap_err().to_string().contains("row-level security"));
+}
+
+#[tokio::test]
+async fn many_tasks_on_few_connections_never_see_a_foreign_row() {
+    let db = Db::new().await;
+    let mut orgs = Vec::new();
+    for n in 0..20 {
+        let name = format!("org {n}");
+        orgs.push((db.org(&name).await, name));
+    }
+    let tasks = (0..600).map(|n| {
+        let (store, (org, name)) = (db.store().clone(), orgs[n % 20].clone());
+        async move {
+            let read = tokio::spawn(async move { names(&store, org).await });
+            if n % 7 == 0 {
+                // Cancelled in flight: the connection goes back to the pool in whatever state it is.
+                read.abort();
+                return None;
+            }
+            Some((read.await.unwrap(), name))
+        }
+    });
+    let read: Vec<_> = join_all(tasks).await.into_iter().flatten().collect();
+    assert!(read.len() > 500);
+    for (seen, name) in read {
+        assert_eq!(seen, [name]);
+    }
+}
+
+#[tokio::test]
+async fn a_commit_writes_its_entry_and_a_drop_writes_nothing() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    let mut tx = db.store().org(org, Actor::SYSTEM).await.unwrap();
+    sqlx::query("update org set name = 'dropped'").execute(tx.conn()).await.unwrap();
+    drop(tx);
+    assert_eq!(names(db.store(), org).await, ["ours"]);
+    let mut tx = db.store().org(org, Actor::SYSTEM).await.unwrap();
+    sqlx::query("update org set name = 'kept'").execute(tx.conn()).await.unwrap();
+    tx.commit(audit::Entry::of("org.renamed").on("org", org.0)).await.unwrap();
+    assert_eq!(names(db.store(), org).await, ["kept"]);
+
+    let mut system = db.store().system(SystemTask::SequenceAudit).await.unwrap();
+    let rows = sqlx::query("select action, actor_kind from audit_pending where org_id = $1").bind(org.0).fetch_all(system.conn()).await.unwrap();
+    let written: Vec<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+    assert_eq!(written, [("org.renamed".to_owned(), "system".to_owned())]);
+}
+
+#[tokio::test]
+async fn the_application_cannot_read_or_change_the_outbox() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    for sql in ["select 1 from audit_pending", "update audit_pending set action = 'x'", "delete from audit_pending", "truncate audit_pending", "delete from audit_entry", "select 1 from app_user", "select 1 from session"] {
+        let mut tx = db.store().org(org, Actor::SYSTEM).await.unwrap();
+        let refused = sqlx::query(sql).execute(tx.conn()).await;
+        assert!(refused.unwrap_err().to_string().contains("permission denied"), "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn an_opt_out_cannot_be_committed_without_its_entry() {
+    let db = Db::new().await;
+    let tx = db.store().system(SystemTask::Suppress).await.unwrap();
+    assert!(matches!(tx.commit_unaudited().await, Err(StoreError::Unfit(_))));
+}
+
+#[tokio::test]
+async fn rates_hold_exactly_under_concurrency() {
+    let db = Db::new().await;
+    let asks = (0..100).map(|_| db.store().rate_limit("one key", std::time::Duration::from_hours(1), 5));
+    let allowed = join_all(asks).await.into_iter().filter(|answer| matches!(answer, Ok(crate::RateDecision::Allowed))).count();
+    assert_eq!(allowed, 5);
+    let other = db.store().rate_limit("another key", std::time::Duration::from_hours(1), 1).await.unwrap();
+    assert_eq!(other, crate::RateDecision::Allowed);
+    let kept: HashSet<String> = sqlx::query_scalar("select key from rate_limit").fetch_all(&mut db.admin_conn().await).await.unwrap().into_iter().collect();
+    assert!(kept.iter().all(|key| !key.contains("key")), "keys are kept as hashes");
+}

@@ -1,0 +1,100 @@
+//! Server-sent events: progress as it happens, over one plain answer that does not end by itself.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::FromRequestParts;
+use axum::response::sse::{KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use futures::{Stream, StreamExt as _};
+use http::request::Parts;
+use serde::Serialize;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::problem::Problem;
+use crate::services::Services;
+
+/// The longest that one stream stays open. The browser opens it again by itself, and the access layer asks
+/// again who that is: an ended session sees nothing after this long.
+pub const STREAM_MAX: Duration = Duration::from_secs(30);
+/// How often something is sent when nothing happens, so that proxies keep the connection.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(10);
+
+/// One event.
+#[derive(Clone, Debug)]
+pub struct Event(axum::response::sse::Event);
+
+impl Event {
+    /// An event of the kind `name` with `data` in JSON. Null when `data` has no JSON form.
+    pub fn json<T: Serialize>(name: &'static str, data: &T) -> Self {
+        let data = serde_json::to_string(data).unwrap_or_else(|_| "null".to_owned());
+        Self(axum::response::sse::Event::default().event(name).data(data))
+    }
+
+    /// Gives the event an id, which the browser sends as `Last-Event-ID` when it opens the stream again.
+    /// Line breaks and NUL are not allowed in it and are dropped.
+    #[must_use]
+    pub fn id(self, id: &str) -> Self {
+        let id: String = id.chars().filter(|c| !matches!(c, '\n' | '\r' | '\0')).collect();
+        Self(self.0.id(id))
+    }
+}
+
+/// What the shell gives every request, for the few that stream.
+#[derive(Clone)]
+pub(crate) struct Streams {
+    shutdown: CancellationToken,
+    open: Arc<Semaphore>,
+}
+
+impl Streams {
+    pub(crate) fn new(services: &Services) -> Self {
+        Self { shutdown: services.shutdown.clone(), open: Arc::clone(&services.streams) }
+    }
+}
+
+/// Takes one of the places for open streams; 503 when there is none. A handler takes it as a parameter and
+/// answers with [`Events::stream`].
+#[derive(Debug)]
+pub struct Events {
+    shutdown: CancellationToken,
+    place: tokio::sync::OwnedSemaphorePermit,
+}
+
+impl<S: Sync> FromRequestParts<S> for Events {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let streams = parts.extensions.get::<Streams>().cloned().ok_or_else(Problem::internal)?;
+        let place = streams.open.try_acquire_owned().map_err(|_| Problem::unavailable(Duration::from_secs(5)))?;
+        Ok(Self { shutdown: streams.shutdown, place })
+    }
+}
+
+impl Events {
+    /// Sends `events` as they come, something every [`KEEP_ALIVE`] in between, and ends with `events`, after
+    /// [`STREAM_MAX`], or when the server shuts down: whatever is first.
+    pub fn stream<E>(self, events: E) -> Response
+    where
+        E: Stream<Item = Event> + Send + 'static,
+    {
+        let Self { shutdown, place } = self;
+        let end = async move {
+            tokio::select! {
+                () = shutdown.cancelled_owned() => {}
+                () = tokio::time::sleep(STREAM_MAX) => {}
+            }
+        };
+        let events = events.take_until(Box::pin(end)).map(move |event| {
+            // The place is free again when the stream is dropped.
+            let _ = &place;
+            Ok::<_, Infallible>(event.0)
+        });
+        Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests;
