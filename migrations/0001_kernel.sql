@@ -44,6 +44,15 @@ create procedure declare_personal(t text, class text, purpose text, retention te
 call declare_none('field_registry', 'names of tables and rules', 'table_name', 'column_name', 'class', 'purpose', 'retention', 'subject', 'note');
 call declare_none('schema_migration', 'names and hashes of migrations', 'name', 'sha256');
 
+-- Ties the database to the master key that it was made with: another key would match no opt-out and open nothing.
+create table installation (
+    one boolean primary key default true check (one),
+    key_check bytea not null,
+    created_at timestamptz not null default now()
+);
+grant select on installation to plumb_app;
+call declare_none('installation', 'a keyed hash of a constant', 'key_check');
+
 -- Organisations. The nil id is the installation itself.
 create table org (
     org_id uuid primary key,

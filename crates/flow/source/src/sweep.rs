@@ -9,8 +9,9 @@ use crate::job::ImportList;
 use crate::model::State;
 use crate::query;
 
-/// An upload that got no further for this long is given up.
-const UPLOAD_STALE_AFTER: TimeDelta = TimeDelta::hours(1);
+/// An upload that has not ended this long after it began was left behind by a server that was killed: one that
+/// breaks off is cleared away at once. Long enough for the largest file over a slow line.
+const UPLOAD_STALE_AFTER: TimeDelta = TimeDelta::hours(6);
 /// Files, previews and error files are kept this long after an import ended (claims 130, 131).
 const KEPT_FOR: TimeDelta = TimeDelta::days(30);
 /// Imports that one organisation's turn handles at once.

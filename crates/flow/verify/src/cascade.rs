@@ -71,6 +71,7 @@ pub async fn check(
                 egress,
                 ctx,
                 clock: &egress.config().clock,
+                deadlines: config.deadlines,
                 email: &email,
                 control_local: request.control_local,
             };

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::dialogue::Deadlines;
 use crate::domain::retry::RetrySchedule;
 use crate::domain::verdict::Policy;
 
@@ -14,12 +15,19 @@ pub struct VerifyConfig {
     pub policy: Policy,
     /// Whether mail servers are asked at all. Off where port 25 is closed: results are then `tier_disabled`.
     pub ask_mail_servers: bool,
+    /// How long each step of the dialogue with a mail server may take.
+    pub deadlines: Deadlines,
     /// When to ask again.
     pub retries: RetrySchedule,
 }
 
 impl Default for VerifyConfig {
     fn default() -> Self {
-        Self { policy: Policy::Strict, ask_mail_servers: true, retries: RetrySchedule::default() }
+        Self {
+            policy: Policy::Strict,
+            ask_mail_servers: true,
+            deadlines: Deadlines::default(),
+            retries: RetrySchedule::default(),
+        }
     }
 }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::domain::classify::Phase;
 use crate::domain::decide::{ProbeAnswer, read_probe};
-use crate::domain::dialogue::{Dialogue, Ended, Findings, Input, Question, Step, deadline};
+use crate::domain::dialogue::{Deadlines, Dialogue, Ended, Findings, Input, Question, Step};
 use crate::domain::evidence::{Evidence, ReplyRecord, Tier, TierResult};
 use crate::domain::operator::operator_of;
 use crate::domain::reason::Reason;
@@ -42,6 +42,7 @@ pub(crate) struct Probe<'a> {
     pub(crate) egress: &'a Egress,
     pub(crate) ctx: &'a CallContext,
     pub(crate) clock: &'a Clock,
+    pub(crate) deadlines: Deadlines,
     pub(crate) email: &'a Email,
     /// The local part of the random control address; the same for every host and every retry.
     pub(crate) control_local: &'a str,
@@ -51,7 +52,11 @@ pub(crate) struct Probe<'a> {
 enum HostAnswer {
     /// No connection to any of its addresses.
     NoConnection(SmtpError),
-    Spoke { findings: Findings, tls: Option<TlsFacts>, cleartext_after: Option<String> },
+    Spoke {
+        findings: Findings,
+        tls: Option<TlsFacts>,
+        cleartext_after: Option<String>,
+    },
 }
 
 impl Probe<'_> {
@@ -63,7 +68,8 @@ impl Probe<'_> {
             let answer = self.ask_host(host).await?;
             let (answer, record, settled) = self.read(&host.name, answer);
             evidence.push(record);
-            let is_better = best.as_ref().is_none_or(|best| settled || (is_silence(best.reason) && !is_silence(answer.reason)));
+            let is_better =
+                best.as_ref().is_none_or(|best| settled || (is_silence(best.reason) && !is_silence(answer.reason)));
             if is_better {
                 best = Some(answer);
             }
@@ -88,7 +94,7 @@ impl Probe<'_> {
     }
 
     async fn connect(&self, host: &MailHost, address: IpAddr) -> Result<SmtpStream, SmtpError> {
-        self.egress.smtp().connect(self.ctx, self.email, &host.name, address, deadline(Phase::Connect)).await
+        self.egress.smtp().connect(self.ctx, self.email, &host.name, address, self.deadlines.connect).await
     }
 
     async fn talk(&self, host: &MailHost, address: IpAddr, mut stream: SmtpStream) -> Result<HostAnswer, EgressError> {
@@ -101,7 +107,7 @@ impl Probe<'_> {
             control: operator.is_informative().then(|| format!("{}@{}", self.control_local, self.email.domain())),
             use_tls: true,
         };
-        let (findings, fault) = converse(&mut stream, question.clone()).await?;
+        let (findings, fault) = self.converse(&mut stream, question.clone()).await?;
         let tls = stream.tls().cloned();
         stream.close().await;
         if findings.ended != Ended::HandshakeFailed {
@@ -113,9 +119,56 @@ impl Probe<'_> {
             Err(SmtpError::Egress(refused)) => return Err(refused),
             Err(_) => return Ok(HostAnswer::Spoke { findings, tls: None, cleartext_after: fault }),
         };
-        let (findings, _) = converse(&mut stream, Question { use_tls: false, ..question }).await?;
+        let (findings, _) = self.converse(&mut stream, Question { use_tls: false, ..question }).await?;
         stream.close().await;
         Ok(HostAnswer::Spoke { findings, tls: None, cleartext_after: fault })
+    }
+
+    /// Drives one dialogue to its end. The error of a failed handshake is returned beside the findings.
+    async fn converse(
+        &self,
+        stream: &mut SmtpStream,
+        question: Question,
+    ) -> Result<(Findings, Option<String>), EgressError> {
+        let mut dialogue = Dialogue::new(question);
+        let mut step = Step::Read(Phase::Banner);
+        let mut until = Instant::now() + self.deadlines.of(Phase::Banner);
+        let mut tls_fault = None;
+        loop {
+            let event = match step {
+                Step::Close => return Ok((dialogue.findings(), tls_fault)),
+                Step::Read(_) => read(stream, until).await,
+                Step::Send(phase, line) => {
+                    until = Instant::now() + self.deadlines.of(phase);
+                    match stream.write_line(line.as_bytes(), self.deadlines.of(phase)).await {
+                        Ok(()) => read(stream, until).await,
+                        Err(error) => Err(error),
+                    }
+                }
+                Step::Handshake => match stream.start_tls(self.deadlines.of(Phase::StartTls)).await {
+                    Ok(_) => {
+                        step = dialogue.take(&Input::Secured);
+                        continue;
+                    }
+                    Err(SmtpError::Egress(refused)) => return Err(refused),
+                    Err(SmtpError::PlainTextBeforeTls) => Err(SmtpError::PlainTextBeforeTls),
+                    Err(error) => {
+                        tls_fault = Some(error.to_string());
+                        step = dialogue.take(&Input::HandshakeFailed);
+                        continue;
+                    }
+                },
+            };
+            step = match event {
+                Ok(bytes) => dialogue.take(&Input::Bytes(&bytes)),
+                Err(SmtpError::Egress(refused)) => return Err(refused),
+                Err(SmtpError::Timeout(_) | SmtpError::ConnectTimeout) => dialogue.take(&Input::TimedOut),
+                Err(SmtpError::ReplyTooLong(_) | SmtpError::PlainTextBeforeTls | SmtpError::LineRefused(_)) => {
+                    dialogue.take(&Input::TooManyBytes)
+                }
+                Err(_) => dialogue.take(&Input::Closed),
+            };
+        }
     }
 
     /// What the host's answer means, its record, and whether asking another host could not better it.
@@ -132,7 +185,8 @@ impl Probe<'_> {
         record.note = note;
         record.mx_host = Some(host.to_owned());
         record.operator = Some(operator.name.to_owned());
-        record.reply = answer.reply.as_ref().map(|(phase, reply, classified)| ReplyRecord::of(*phase, reply, classified));
+        record.reply =
+            answer.reply.as_ref().map(|(phase, reply, classified)| ReplyRecord::of(*phase, reply, classified));
         record.control_reply =
             answer.control.as_ref().map(|(reply, classified)| ReplyRecord::of(Phase::Control, reply, classified));
         (answer, record, settled)
@@ -182,49 +236,6 @@ fn note_on(ended: &Ended, tls: Option<&TlsFacts>, cleartext_after: Option<&str>)
         notes.push(format!("asked in clear text after TLS failed: {fault}"));
     }
     (!notes.is_empty()).then(|| notes.join("; "))
-}
-
-/// Drives one dialogue to its end. The error of a failed handshake is returned beside the findings.
-async fn converse(stream: &mut SmtpStream, question: Question) -> Result<(Findings, Option<String>), EgressError> {
-    let mut dialogue = Dialogue::new(question);
-    let mut step = Step::Read(Phase::Banner);
-    let mut until = Instant::now() + deadline(Phase::Banner);
-    let mut tls_fault = None;
-    loop {
-        let event = match step {
-            Step::Close => return Ok((dialogue.findings(), tls_fault)),
-            Step::Read(_) => read(stream, until).await,
-            Step::Send(phase, line) => {
-                until = Instant::now() + deadline(phase);
-                match stream.write_line(line.as_bytes(), deadline(phase)).await {
-                    Ok(()) => read(stream, until).await,
-                    Err(error) => Err(error),
-                }
-            }
-            Step::Handshake => match stream.start_tls(deadline(Phase::StartTls)).await {
-                Ok(_) => {
-                    step = dialogue.take(&Input::Secured);
-                    continue;
-                }
-                Err(SmtpError::Egress(refused)) => return Err(refused),
-                Err(SmtpError::PlainTextBeforeTls) => Err(SmtpError::PlainTextBeforeTls),
-                Err(error) => {
-                    tls_fault = Some(error.to_string());
-                    step = dialogue.take(&Input::HandshakeFailed);
-                    continue;
-                }
-            },
-        };
-        step = match event {
-            Ok(bytes) => dialogue.take(&Input::Bytes(&bytes)),
-            Err(SmtpError::Egress(refused)) => return Err(refused),
-            Err(SmtpError::Timeout(_) | SmtpError::ConnectTimeout) => dialogue.take(&Input::TimedOut),
-            Err(SmtpError::ReplyTooLong(_) | SmtpError::PlainTextBeforeTls | SmtpError::LineRefused(_)) => {
-                dialogue.take(&Input::TooManyBytes)
-            }
-            Err(_) => dialogue.take(&Input::Closed),
-        };
-    }
 }
 
 async fn read(stream: &mut SmtpStream, until: Instant) -> Result<Vec<u8>, SmtpError> {

@@ -61,13 +61,12 @@ impl Ledger {
                     failing = false;
                     tracing::info!("the audit log is being written again");
                 }
-                Ok(()) => {}
                 // Events wait in the outbox meanwhile. Said once, not twice a second.
                 Err(error) if !failing => {
                     failing = true;
                     tracing::error!(%error, "the audit log cannot be written");
                 }
-                Err(_) => {}
+                Ok(()) | Err(_) => {}
             }
         }
     }

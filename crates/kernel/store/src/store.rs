@@ -8,7 +8,7 @@ use std::time::Duration;
 use plumb_base::{Clock, OrgId};
 use plumb_vault::{Keys, Purpose};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgPool, Row as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, PgPool, Row as _};
 use tokio::sync::Notify;
 
 use crate::actor::Actor;
@@ -50,8 +50,10 @@ impl Store {
     /// [`StoreError::Unfit`] when a migration or the gate refuses: the program must not serve then.
     pub async fn open(config: StoreConfig, keys: Keys, clock: Clock) -> Result<(Self, Migrated), StoreError> {
         let mut admin = config.admin.connect().await?;
+        check_key(&mut admin, &keys).await?;
         roles::ensure(&mut admin, &keys).await?;
         let migrated = migrate::migrate(&mut admin, MIGRATIONS).await?;
+        claim_for(&mut admin, &keys).await?;
         admin.close().await?;
         let store = Self::connect(config, keys, clock).await?;
         let defects = store.catalogue_defects().await?;
@@ -143,6 +145,38 @@ impl Store {
     pub(crate) fn workers_woken(&self) -> &Notify {
         &self.inner.workers
     }
+}
+
+/// What the master key makes of a constant.
+fn key_check(keys: &Keys) -> [u8; 32] {
+    keys.mac(Purpose::DatabaseRoles, b"installation", b"plumb")
+}
+
+/// Refuses a master key that is not the one the database was made with, before anything is changed with it.
+async fn check_key(admin: &mut PgConnection, keys: &Keys) -> Result<(), StoreError> {
+    let made: Option<String> =
+        sqlx::query("select to_regclass('public.installation')::text").fetch_one(&mut *admin).await?.get(0);
+    if made.is_none() {
+        return Ok(());
+    }
+    let known: Option<Vec<u8>> =
+        sqlx::query("select key_check from installation").fetch_optional(admin).await?.map(|row| row.get(0));
+    match known {
+        Some(known) if known != key_check(keys) => Err(StoreError::Unfit(
+            "the master key is not the one that this database was made with: no opt-out would match and nothing sealed would open. Put the right key file in place."
+                .to_owned(),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Ties a new database to its master key.
+async fn claim_for(admin: &mut PgConnection, keys: &Keys) -> Result<(), StoreError> {
+    sqlx::query("insert into installation (key_check) values ($1) on conflict do nothing")
+        .bind(&key_check(keys)[..])
+        .execute(&mut *admin)
+        .await?;
+    check_key(admin, keys).await
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that opens the database")]

@@ -154,7 +154,7 @@ fn check(route: &Route) -> Result<(), RegisterError> {
     let broken = |segment: &&str| {
         segment.is_empty() || (segment.contains(['{', '}']) && openapi::parameter(segment).is_none_or(str::is_empty))
     };
-    if !path.starts_with('/') || (path != "/" && segments.iter().any(|segment| broken(segment))) {
+    if !path.starts_with('/') || (path != "/" && segments.iter().any(broken)) {
         return Err(RegisterError::Path(path));
     }
     if let Access::Public { reason, .. } = route.access

@@ -162,13 +162,13 @@ fn tokens(name: &str) -> (Vec<String>, Vec<bool>) {
         let marks = token.chars().filter(|c| matches!(c, '.' | '/')).count();
         let as_form = marks > 0 && letters <= 5;
         let capitals = !shouting && letters > 1 && token.chars().all(|c| c.is_uppercase() || !c.is_alphabetic());
-        let mut text = fold::words(&token.replace('&', " and "));
+        let mut text = if token.contains('&') { fold::words(&token.replace('&', " and ")) } else { fold::words(token) };
         // `S.A.`, `A/S`, `G.m.b.H.` are one word; `Rolls-Royce` is two.
         if as_form {
             text.retain(|c| c != ' ');
         }
-        for form in UNSPACED {
-            text = strip_unspaced(text, form);
+        if !text.is_ascii() {
+            text = without_unspaced_forms(&text).to_owned();
         }
         for word in text.split(' ').filter(|word| !word.is_empty()) {
             words.push(word.to_owned());
@@ -178,12 +178,10 @@ fn tokens(name: &str) -> (Vec<String>, Vec<bool>) {
     (words, written)
 }
 
-fn strip_unspaced(text: String, form: &str) -> String {
-    let form = fold::words(form);
-    match text.strip_suffix(&form).or_else(|| text.strip_prefix(&form)) {
-        Some(rest) if !rest.is_empty() => rest.to_owned(),
-        _ => text,
-    }
+fn without_unspaced_forms(word: &str) -> &str {
+    let bare =
+        |form: &&str| word.strip_suffix(*form).or_else(|| word.strip_prefix(*form)).filter(|rest| !rest.is_empty());
+    UNSPACED.iter().find_map(bare).unwrap_or(word)
 }
 
 #[cfg(test)]

@@ -1,35 +1,60 @@
 //! Folding text for comparison: never shown, never stored as a value.
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
 /// The text as lower-case words of letters and digits without accents, one blank between them: `Müller-Lüdenscheidt`
-/// becomes `muller ludenscheidt`. Scripts other than Latin keep their letters.
+/// becomes `muller ludenscheidt`. Scripts in which a mark makes another letter keep their marks.
 pub(crate) fn words(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut gap = false;
-    let mut push = |c: char| {
-        if c.is_alphanumeric() {
-            if gap && !out.is_empty() {
-                out.push(' ');
-            }
-            gap = false;
-            out.push(c);
-        } else if !is_apostrophe(c) {
-            gap = true;
-        }
-    };
+    let mut out = Words { out: String::with_capacity(text.len()), gap: false };
     if text.is_ascii() {
-        text.chars().map(|c| c.to_ascii_lowercase()).for_each(push);
+        text.chars().for_each(|c| out.push(c.to_ascii_lowercase()));
     } else {
-        for c in text.nfkd().filter(|c| !is_combining_mark(*c)) {
-            match latin(c) {
-                Some(plain) => plain.chars().for_each(&mut push),
-                None => c.to_lowercase().for_each(&mut push),
+        for c in text.nfkc() {
+            if let Some(plain) = latin(c) {
+                plain.chars().for_each(|c| out.push(c));
+            } else if has_accents(c) {
+                decompose_canonical(c, |c| out.push_lower(c));
+            } else {
+                out.push_lower(c);
             }
         }
     }
-    out
+    out.out
+}
+
+struct Words {
+    out: String,
+    gap: bool,
+}
+
+impl Words {
+    fn push(&mut self, c: char) {
+        if c.is_alphanumeric() || is_combining_mark(c) {
+            if self.gap && !self.out.is_empty() {
+                self.out.push(' ');
+            }
+            self.gap = false;
+            self.out.push(c);
+        } else {
+            self.gap |= !is_apostrophe(c);
+        }
+    }
+
+    fn push_lower(&mut self, c: char) {
+        if !is_accent(c) {
+            c.to_lowercase().filter(|c| !is_accent(*c)).for_each(|c| self.push(c));
+        }
+    }
+}
+
+/// Latin, Greek and Cyrillic: the scripts that lists write with and without accents.
+fn has_accents(c: char) -> bool {
+    matches!(c, '\u{00c0}'..='\u{052f}' | '\u{1e00}'..='\u{1fff}')
+}
+
+fn is_accent(c: char) -> bool {
+    matches!(c, '\u{0300}'..='\u{036f}')
 }
 
 /// [`words`] without the blanks: `E-Mail`, `e mail` and `Email` are one.
@@ -59,3 +84,6 @@ fn latin(c: char) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests;

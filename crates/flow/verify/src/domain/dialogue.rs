@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::classify::{Class, Phase, classify};
 use super::operator::OTHER;
 use super::reply::{Reply, ReplyReader};
@@ -13,20 +15,56 @@ use super::reply::{Reply, ReplyReader};
 #[cfg(test)]
 mod tests;
 
-/// The longest that a whole connection may take.
-pub const CONNECTION_TIME_MAX: Duration = Duration::from_secs(150);
-
-/// How long a step of the dialogue may take, from its command to the end of its reply. Shorter than the minutes of
+/// How long each step of the dialogue may take, from its command to the end of its reply. Shorter than the minutes of
 /// RFC 5321 §4.5.3.2, which is safe because silence is never counted against a mailbox.
-#[must_use]
-pub const fn deadline(phase: Phase) -> Duration {
-    Duration::from_secs(match phase {
-        Phase::Connect => 10,
-        Phase::Banner | Phase::Mail => 30,
-        Phase::Ehlo | Phase::StartTls => 15,
-        Phase::Rcpt | Phase::Control => 60,
-        Phase::Rset | Phase::Quit => 5,
-    })
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Deadlines {
+    /// Making the connection: 10 s.
+    pub connect: Duration,
+    /// The greeting: 30 s.
+    pub banner: Duration,
+    /// EHLO and HELO: 15 s each.
+    pub ehlo: Duration,
+    /// STARTTLS, and the handshake: 15 s each.
+    pub start_tls: Duration,
+    /// MAIL FROM: 30 s.
+    pub mail: Duration,
+    /// RCPT TO: 60 s each.
+    pub rcpt: Duration,
+    /// RSET and QUIT: 5 s each.
+    pub closing: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        let secs = Duration::from_secs;
+        Self {
+            connect: secs(10),
+            banner: secs(30),
+            ehlo: secs(15),
+            start_tls: secs(15),
+            mail: secs(30),
+            rcpt: secs(60),
+            closing: secs(5),
+        }
+    }
+}
+
+impl Deadlines {
+    /// The deadline of a step.
+    #[must_use]
+    pub const fn of(&self, phase: Phase) -> Duration {
+        match phase {
+            Phase::Connect => self.connect,
+            Phase::Banner => self.banner,
+            Phase::Ehlo => self.ehlo,
+            Phase::StartTls => self.start_tls,
+            Phase::Mail => self.mail,
+            Phase::Rcpt | Phase::Control => self.rcpt,
+            Phase::Rset | Phase::Quit => self.closing,
+        }
+    }
 }
 
 /// What is to be asked. Every text is free of line breaks: they come from parsed addresses and names.

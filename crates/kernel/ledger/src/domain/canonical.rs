@@ -5,7 +5,7 @@ use serde_json::Value;
 /// Writes `value` with the keys of every object in the order of RFC 8785 (UTF-16 code units) and without white
 /// space.
 ///
-/// Whole numbers come out as RFC 8785 has them; a fraction comes out as its shortest decimal text, which may
+/// Reading the text again and writing it gives the same text (`float_roundtrip`). Whole numbers come out as RFC 8785 has them; a fraction comes out as its shortest decimal text, which may
 /// differ from RFC 8785 in the exponent's form. Readers of the log never need to make this text: the export
 /// carries it.
 #[must_use]

@@ -1,6 +1,7 @@
 use plumb_base::OrgId;
 use plumb_store::testing::Db;
-use plumb_store::{Actor, StoreError};
+use plumb_store::{Actor, StoreError, audit};
+use serde_json::json;
 
 use super::*;
 use crate::domain::leaf::Leaf;
@@ -134,6 +135,25 @@ async fn the_application_cannot_change_the_log() {
         let refused = StoreError::from(sqlx::query(sql).execute(tx.conn()).await.unwrap_err());
         assert!(matches!(refused, StoreError::Database(_)), "{sql}: {refused:?}");
     }
+}
+
+/// The record is read from the database twice, before it is committed to and when it is exported.
+#[tokio::test]
+async fn any_payload_opens_its_commitment() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    let payloads = [
+        json!(0.1 + 0.2),
+        json!([1e-7, 1e21, f64::MAX, f64::MIN_POSITIVE, 5e-324, -0.0, 1.448_997_445_238_699]),
+        json!([u64::MAX, i64::MIN, 0, 9_007_199_254_740_993_i64]),
+        json!({"\u{1f600}": "\u{1}\"\\\n\u{e9}\u{2028}", "": {"b": [], "aa": {}, "a": null}}),
+    ];
+    for payload in payloads {
+        let tx = db.store().org(org, Actor::SYSTEM).await.unwrap();
+        tx.commit(audit::Entry::of("test.payload").with("payload", payload)).await.unwrap();
+    }
+    ledger(&db).sequence_once().await.unwrap();
+    assert_eq!(verified(&db, org, ExportQuery::default(), None).await.unwrap().disclosed, 4);
 }
 
 #[tokio::test]

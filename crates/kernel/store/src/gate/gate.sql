@@ -11,6 +11,7 @@ with
     global_table(name, reason) as (values
         ('schema_migration', 'names of migrations'),
         ('field_registry', 'the register of fields'),
+        ('installation', 'a keyed hash of a constant'),
         ('ledger_tile', 'hashes of the one tree'),
         ('ledger_checkpoint', 'signed sizes of the one tree'),
         ('job_cron', 'schedules of the installation'),

@@ -110,3 +110,12 @@ async fn rates_hold_exactly_under_concurrency() {
     let kept: HashSet<String> = sqlx::query_scalar("select key from rate_limit").fetch_all(&mut db.admin_conn().await).await.unwrap().into_iter().collect();
     assert!(kept.iter().all(|key| !key.contains("key")), "keys are kept as hashes");
 }
+
+#[tokio::test]
+async fn another_master_key_is_refused_before_anything_changes() {
+    let db = Db::new().await;
+    let config = crate::StoreConfig { admin: db.admin().clone(), connections_max: 2 };
+    let refused = Store::open(config, plumb_vault::Keys::generate(), plumb_base::Clock::System).await;
+    assert!(refused.unwrap_err().to_string().contains("master key is not the one"));
+    assert!(db.store().ping().await.is_ok());
+}

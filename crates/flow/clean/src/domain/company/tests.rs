@@ -25,7 +25,7 @@ fn legal_forms_go_from_the_key() {
         ("Eksempel A/S", "DK", "eksempel"),
         ("AB Exempel", "SE", "exempel"),
         ("Exempel AB", "SE", "exempel"),
-        ("株式会社サンプル", "JP", "サンフル"),
+        ("株式会社サンプル", "JP", "サンプル"),
         ("Smith & Sons Ltd", "GB", "smith and sons"),
         ("Smith and Sons Limited", "GB", "smith and sons"),
         ("The Example Company", "US", "example"),

@@ -71,6 +71,18 @@ fn a_commitment_needs_its_nonce() {
     assert_ne!(Record::commitment(&[0; NONCE_BYTES], &text), Record::commitment(&[1; NONCE_BYTES], &text));
 }
 
+/// What was committed to must come out the same for as long as the log lives, whatever else the program is built
+/// with: a feature of `serde_json` that keeps numbers as they were written would show here.
+#[test]
+fn numbers_have_one_text() {
+    for (number, text) in [("1e21", "1e21"), ("0.00000010", "1e-7"), ("1.50", "1.5"), ("18446744073709551615", "18446744073709551615")] {
+        assert_eq!(canonical::to_text(&serde_json::from_str(number).unwrap()), text);
+    }
+    // A parser that is not exact reads this as its neighbour.
+    let exact = "1.448997445238699";
+    assert_eq!(canonical::to_text(&serde_json::from_str(exact).unwrap()), exact);
+}
+
 #[test]
 fn keys_are_sorted_by_utf16_as_rfc_8785_has_it() {
     // U+1F600 is written with surrogates (D83D…), which sort before U+FB33.

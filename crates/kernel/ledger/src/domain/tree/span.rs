@@ -32,7 +32,7 @@ impl Span {
 
     /// The two subtrees: the left one has the largest power of two below the length. Only for more than one leaf.
     pub(super) fn split(self) -> (Self, Self) {
-        let middle = self.start + (1 << (63 - (self.len() - 1).leading_zeros()));
+        let middle = self.start + (1 << (self.len() - 1).ilog2());
         (Self { start: self.start, end: middle }, Self { start: middle, end: self.end })
     }
 

@@ -164,6 +164,20 @@ fn a_good_bundle_says_what_it_has_shown() {
     assert_eq!(shown.first_link, Some(Leaf::link(&bundle.entries[2].leaf)));
 }
 
+/// The example that stands beside `docs/develop/audit-bundle.md` is this log, so that it cannot go out of date.
+#[test]
+fn the_published_example_is_what_we_write() {
+    let log = Log::new(8);
+    let mut bundle = log.bundle(Some(3));
+    bundle.entries[1].record = None;
+    let example = include_str!("../../../vectors/bundle.json");
+    assert_eq!(example, serde_json::to_string_pretty(&bundle).unwrap() + "\n");
+    let kept = include_str!("../../../vectors/kept-checkpoint.txt");
+    assert_eq!(kept, log.checkpoint(3));
+    let shown = verify_bundle(example, Known { vkey: Some(&bundle.vkeys[0]), checkpoint: Some(kept) }).unwrap();
+    assert_eq!((shown.entries, shown.disclosed, shown.continues), (3, 2, Some(3)));
+}
+
 #[test]
 fn an_empty_log_is_a_log() {
     let mut bundle = Log::new(1).bundle(None);

@@ -1,0 +1,33 @@
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn folds_what_lists_write_in_two_ways() {
+    let cases = [
+        ("Müller-Lüdenscheidt", "muller ludenscheidt"),
+        ("O'Brien", "obrien"),
+        ("O’Brien", "obrien"),
+        ("  Straße, Øre & Łódź ", "strasse ore lodz"),
+        ("İSTANBUL ısı", "istanbul isi"),
+        ("ＡＢＣ１２", "abc12"),
+        ("Ёлкин", "елкин"),
+        ("Ελλάδα", "ελλαδα"),
+        ("サンプル", "サンプル"),
+        ("김민수", "김민수"),
+        ("हिन्दी", "हिन्दी"),
+        ("—", ""),
+    ];
+    for (text, wanted) in cases {
+        assert_eq!(words(text), wanted, "{text}");
+    }
+    assert_eq!(solid("E-Mail Adresse"), "emailadresse");
+}
+
+proptest! {
+    #[test]
+    fn folding_latin_twice_is_folding_once(text in "[\\u{20}-\\u{17f}]{0,30}") {
+        let once = words(&text);
+        prop_assert_eq!(words(&once), once);
+    }
+}

@@ -1,0 +1,125 @@
+//! The import itself: rows out of the stored pieces, through cleaning and screening, into leads, a batch at a time.
+//!
+//! A batch is one transaction: its leads, its rejects, the import's counts and an audit entry. Whoever is killed
+//! between two goes on after the last; whoever lost the job to another worker cannot commit. The next batch is read
+//! and cleaned while this one is written.
+
+mod batch;
+mod reader;
+
+use futures::channel::mpsc;
+use futures::{SinkExt as _, StreamExt as _};
+use plumb_base::ImportId;
+use plumb_store::audit;
+use plumb_store::job::{Done, Job, JobContext, JobError};
+use serde::{Deserialize, Serialize};
+
+use crate::cleaning::Cleaning;
+use crate::model::State;
+use crate::query;
+use batch::{Totals, land};
+use reader::{Batch, ReadError, Reader};
+
+/// Rows of an import that are read into leads.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct ImportList {
+    /// The import.
+    pub import: ImportId,
+}
+
+impl Job for ImportList {
+    const NAME: &'static str = "source.import";
+    // Each restart of the server in the middle of a long list takes one.
+    const ATTEMPTS_MAX: u16 = 20;
+}
+
+/// A sentence for an import that stopped: why, and how many rows are in.
+pub(crate) fn stopped_after(rows_read: i64, why: &str) -> String {
+    if rows_read == 0 {
+        return format!("{why} No row was imported.");
+    }
+    format!("{why} The first {rows_read} rows were imported and stay; the rows after them were not.")
+}
+
+/// Runs the job.
+pub(crate) async fn run(cleaning: Cleaning, job: ImportList, cx: JobContext) -> Result<Done, JobError> {
+    match import(&cleaning, job.import, &cx).await {
+        // The last attempt: whoever looks at the import must see that it will not go on.
+        Err(JobError::Retry(reason)) if cx.attempt() >= ImportList::ATTEMPTS_MAX => {
+            tracing::error!(import = %job.import, reason, "an import was given up");
+            fail(job.import, &cx, "The server could not go on with it.").await
+        }
+        other => other,
+    }
+}
+
+async fn import(cleaning: &Cleaning, import: ImportId, cx: &JobContext) -> Result<Done, JobError> {
+    let mut tx = cx.org_tx().await?;
+    let Some(row) = query::hold(&mut tx, import).await? else { return Ok(Done::Nothing) };
+    if !matches!(row.state(), State::Queued | State::Running) {
+        return Ok(Done::Nothing); // cancelled while it waited
+    }
+    let reader = match Reader::new(cleaning, import, cx, &row) {
+        Ok(reader) => reader,
+        Err(why) => {
+            tx.done_reading().await?;
+            return fail(import, cx, &why.to_string()).await;
+        }
+    };
+    let mut totals = Totals::of(&row);
+    query::run(&mut tx, import, &cleaning.rules_version).await?;
+    let entry = audit::Entry::of("import.running")
+        .on("import", import.0)
+        .with("rows_read", row.rows_read)
+        .with("rules_version", cleaning.rules_version.clone());
+    cx.checkpoint(tx, entry).await?;
+
+    let (batches, mut ready) = mpsc::channel(1);
+    let reading = read(reader, batches);
+    let landing = async {
+        while let Some(batch) = ready.next().await {
+            if let Some(done) = land(import, cx, &mut totals, batch).await? {
+                return Ok(Some(done));
+            }
+        }
+        Ok::<_, JobError>(None)
+    };
+    let reading = std::pin::pin!(reading);
+    let landing = std::pin::pin!(landing);
+    // Side by side; when the landing ends, whatever is still being read is of no use.
+    let (read, landed) = match futures::future::select(reading, landing).await {
+        futures::future::Either::Left((read, landing)) => (read, landing.await?),
+        futures::future::Either::Right((landed, _)) => (Ok(()), landed?),
+    };
+    match (landed, read) {
+        (Some(done), _) => Ok(done),
+        (None, Err(ReadError::Job(error))) => Err(error),
+        (None, Err(why)) => fail(import, cx, &why.to_string()).await,
+        (None, Ok(())) => Err(JobError::Retry("the list ended without its last batch".to_owned())),
+    }
+}
+
+/// Reads ahead by what the channel holds.
+async fn read(mut reader: Reader, mut batches: mpsc::Sender<Batch>) -> Result<(), ReadError> {
+    while let Some(batch) = reader.next().await? {
+        if batches.send(batch).await.is_err() {
+            return Ok(()); // the landing has ended
+        }
+    }
+    Ok(())
+}
+
+/// Ends the import with an error in words, and the job with it.
+async fn fail(import: ImportId, cx: &JobContext, why: &str) -> Result<Done, JobError> {
+    let mut tx = cx.org_tx().await?;
+    let Some(row) = query::hold(&mut tx, import).await? else { return Ok(Done::Nothing) };
+    let error = stopped_after(row.rows_read, why);
+    if !query::end(&mut tx, import, State::Failed, Some(&error)).await? {
+        return Ok(Done::Nothing);
+    }
+    let entry = audit::Entry::of("import.failed").on("import", import.0).with("rows_read", row.rows_read).refused();
+    Ok(cx.finish(tx, entry).await?)
+}
+
+#[cfg(test)]
+mod tests;
