@@ -1,6 +1,7 @@
 //! Reading a list: what the bytes are, how they are laid out, and which records are in them. No I/O.
 
 pub(crate) mod cell;
+pub(crate) mod encoding;
 pub(crate) mod header;
 pub(crate) mod magic;
 pub(crate) mod records;

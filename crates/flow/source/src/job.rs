@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::cleaning::Cleaning;
 use crate::model::State;
 use crate::query;
-use batch::{Totals, land};
+use batch::{Landing, Totals};
 use reader::{Batch, ReadError, Reader};
 
 /// Rows of an import that are read into leads.
@@ -66,7 +66,7 @@ async fn import(cleaning: &Cleaning, import: ImportId, cx: &JobContext) -> Resul
             return fail(import, cx, &why.to_string()).await;
         }
     };
-    let mut totals = Totals::of(&row);
+    let mut landing = Landing::new(import, cx, Totals::of(&row));
     query::run(&mut tx, import, &cleaning.rules_version).await?;
     let entry = audit::Entry::of("import.running")
         .on("import", import.0)
@@ -78,7 +78,7 @@ async fn import(cleaning: &Cleaning, import: ImportId, cx: &JobContext) -> Resul
     let reading = read(reader, batches);
     let landing = async {
         while let Some(batch) = ready.next().await {
-            if let Some(done) = land(import, cx, &mut totals, batch).await? {
+            if let Some(done) = landing.land(batch).await? {
                 return Ok(Some(done));
             }
         }

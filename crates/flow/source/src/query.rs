@@ -297,6 +297,15 @@ pub(crate) struct Rejects {
     pub(crate) raw: Vec<Option<Value>>,
 }
 
+impl Rejects {
+    pub(crate) fn push(&mut self, row_no: i64, reason: &str, detail: String, raw: Option<Value>) {
+        self.row_no.push(row_no);
+        self.reason.push(reason.to_owned());
+        self.detail.push(detail);
+        self.raw.push(raw);
+    }
+}
+
 /// Keeps rejected rows.
 pub(crate) async fn keep_rejects(tx: &mut OrgTx, import: ImportId, rejects: &Rejects) -> Result<(), StoreError> {
     if rejects.row_no.is_empty() {

@@ -7,11 +7,17 @@
 mod cascade;
 mod config;
 pub mod domain;
+mod http;
+mod job;
 mod probe;
+mod query;
 mod route;
 
 pub use cascade::{Lists, Request, check, fresh_control_local, verify_one};
 pub use config::VerifyConfig;
+pub use domain::dialogue::Deadlines;
 pub use domain::reason::Reason;
 pub use domain::retry::RetrySchedule;
 pub use domain::verdict::{Flag, Outcome, Policy, Tri, Verdict};
+pub use http::routes;
+pub use job::jobs;

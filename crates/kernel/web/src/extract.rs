@@ -168,7 +168,6 @@ pub(crate) fn unread(error: &BytesRejection) -> Problem {
 /// layers as there are around the body, so all of them are looked through.
 fn is_over_limit(error: &(dyn std::error::Error + 'static)) -> bool {
     std::iter::successors(Some(error), |error| error.source())
-        
         .any(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>)
 }
 

@@ -159,7 +159,8 @@ impl Server {
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.limits.header_read_timeout)
-            .max_buf_size(self.limits.header_bytes_max)
+            // hyper takes no less.
+            .max_buf_size(self.limits.header_bytes_max.max(8192))
             .max_headers(self.limits.headers_max)
             .serve_connection(TokioIo::new(stream), service);
         let mut connection = std::pin::pin!(connection);

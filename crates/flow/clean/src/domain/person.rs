@@ -5,6 +5,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::fold;
+use super::mapping::Field;
+use super::text::is_placeholder;
 
 /// A person's name as it can stand at the head of a letter.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -105,7 +107,8 @@ fn without_honorifics(name: &str) -> &str {
     while let Some((head, tail)) = rest.split_once(' ') {
         let folded = fold::words(head);
         // One letter is a title only with nothing but its dot, and an initial otherwise: `M. Dupont` against `M Night`.
-        if !HONORIFICS.contains(&folded.as_str()) || (folded.len() == 1 && tail.contains(' ')) {
+        let title = HONORIFICS.contains(&folded.as_str()) && (folded.len() > 1 || !tail.contains(' '));
+        if !title || is_placeholder(tail, Field::FirstName) {
             break;
         }
         rest = tail;
@@ -123,7 +126,7 @@ fn without_credentials(name: &str) -> &str {
         let degree = CREDENTIALS.contains(&folded.as_str())
             && (comma || (folded.len() > 2 && tail.chars().filter(|c| c.is_uppercase()).count() > 1));
         let head = head.trim_end_matches([' ', ',']);
-        if head.is_empty() || !(degree || tail.is_empty()) {
+        if is_placeholder(head, Field::LastName) || !(degree || tail.is_empty()) {
             break;
         }
         rest = head;
@@ -150,15 +153,15 @@ fn is_latin(c: char) -> bool {
     matches!(c, 'A'..='Z' | 'a'..='z' | '\u{00c0}'..='\u{024f}' | '\u{1e00}'..='\u{1eff}')
 }
 
+/// Whether a name is written in capitals: initials (`J.-P.`) and the numerals after a name do not make it so.
 fn is_capitals(name: &str) -> bool {
-    let mut capitals = 0;
-    for c in name.chars().filter(|c| c.is_alphabetic()) {
-        if !c.is_uppercase() {
-            return false;
-        }
-        capitals += 1;
-    }
-    capitals > 1
+    let run = |word: &str| word.chars().zip(word.chars().skip(1)).any(|(a, b)| a.is_uppercase() && b.is_uppercase());
+    name.chars().all(|c| c.is_uppercase() || !c.is_alphabetic())
+        && name.split(' ').enumerate().any(|(n, word)| run(word) && (n == 0 || !is_numeral(word)))
+}
+
+fn is_numeral(word: &str) -> bool {
+    ["II", "III", "IV"].iter().any(|numeral| word.eq_ignore_ascii_case(numeral))
 }
 
 /// Gives a name the usual case if it has none of its own. `shouting`: capitals are the habit of the whole row, so that
@@ -183,7 +186,7 @@ fn recase(name: &str, part: Part, shouting: bool) -> String {
         let may_be_initials = capitals && (part == Part::First || (part == Part::Whole && n < last));
         if may_be_small && PARTICLES.contains(&lower.as_str()) {
             out.push_str(&lower);
-        } else if n > 0 && matches!(lower.as_str(), "ii" | "iii" | "iv") {
+        } else if n > 0 && is_numeral(word) {
             out.push_str(&lower.to_ascii_uppercase());
         } else if may_be_initials && word.chars().count() == 2 && !lower.contains(['a', 'e', 'i', 'o', 'u', 'y']) {
             out.push_str(word);
@@ -272,7 +275,9 @@ fn split(full: &str) -> Option<(String, String)> {
     if given.start < family.end && family.start < given.end {
         return None;
     }
-    Some((words[given].join(" "), words[family].join(" ")))
+    let (given, family) = (words[given].join(" "), words[family].join(" "));
+    let says_something = !is_placeholder(&given, Field::FirstName) && !is_placeholder(&family, Field::LastName);
+    says_something.then_some((given, family))
 }
 
 #[cfg(test)]

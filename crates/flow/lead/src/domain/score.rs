@@ -97,10 +97,9 @@ pub fn score(facts: &Facts<'_>) -> (i16, Vec<Part>) {
     let mut parts: Vec<Part> =
         points.iter().filter(|(holds, ..)| *holds).map(|&(_, points, reason)| Part { points, reason }).collect();
     let sum = parts.iter().map(|part| part.points).sum::<i16>().clamp(0, 100);
-    let caps: [(bool, i16, &'static str); 3] = [
+    let caps: [(bool, i16, &'static str); 2] = [
         (has("email_disposable"), 10, "at most 10: the address is disposable"),
         (facts.verdict == Some("undeliverable"), 20, "at most 20: the address does not exist"),
-        (has("name_placeholder"), 30, "at most 30: the name is a placeholder"),
     ];
     let cap = caps.iter().filter(|(holds, cap, _)| *holds && *cap < sum).min_by_key(|(_, cap, _)| *cap);
     if let Some(&(_, cap, reason)) = cap {

@@ -1,4 +1,4 @@
-//! What a cell looks like, and how it is written out so that no spreadsheet runs it.
+//! What a cell looks like.
 
 /// Whether a text reads like an e-mail address.
 pub(crate) fn is_email(cell: &str) -> bool {
@@ -26,20 +26,6 @@ pub(crate) fn is_link(cell: &str) -> bool {
 fn is_number(cell: &str) -> bool {
     let digits = cell.bytes().filter(u8::is_ascii_digit).count();
     digits > 0 && cell.bytes().all(|byte| byte.is_ascii_digit() || b"+-()/., :".contains(&byte))
-}
-
-/// The cell as it may be written into a file that a spreadsheet opens: one that would be run as a formula gets a
-/// leading apostrophe (CWE-1236); a phone number in E.164 stays as it is.
-pub(crate) fn guarded(cell: &str) -> std::borrow::Cow<'_, str> {
-    if !cell.starts_with(['=', '+', '-', '@', '\t', '\r']) || is_e164(cell) {
-        return cell.into();
-    }
-    format!("'{cell}").into()
-}
-
-fn is_e164(cell: &str) -> bool {
-    cell.strip_prefix('+')
-        .is_some_and(|rest| (7..=15).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The text with NUL characters replaced, as Postgres cannot hold them, and cut at `bytes_max`.

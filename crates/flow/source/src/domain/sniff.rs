@@ -3,10 +3,11 @@
 use plumb_base::limits::{COLUMNS_MAX, RECORD_BYTES_MAX};
 
 use super::cell;
+use super::encoding::Encoding;
 use super::header::{self, KnownNames};
 use super::magic;
 use super::refusal::Refusal;
-use super::table::{Dialect, Encoding, Row, Table};
+use super::table::{self, Dialect, Row, Table};
 
 /// As many bytes are looked at, once the first record ends within them.
 pub(crate) const WINDOW_BYTES: usize = 256 * 1024;
@@ -36,16 +37,17 @@ pub(crate) fn sniff(window: &[u8], whole: bool, known: KnownNames<'_>) -> Result
         return Ok(None);
     }
     magic::refuse_other_formats(window)?;
-    let (encoding, mark_bytes) = mark(window);
+    let (encoding, mark_bytes) = Encoding::of(window);
     if encoding == Encoding::Utf8 {
         magic::refuse_nul_bytes(window)?;
     }
     let beginning = Beginning { window, whole, encoding, mark_bytes };
-    let (delimiter, lines_above) = match beginning.named_delimiter()? {
-        Some(delimiter) => (delimiter, 1),
-        None => (beginning.likely_delimiter()?, 0),
+    let delimiter = match table::named_delimiter(window) {
+        Some(delimiter) if DELIMITERS.contains(&delimiter) => delimiter,
+        _ => beginning.likely_delimiter()?,
     };
-    let mut rows = beginning.rows(delimiter)?.into_iter().skip(lines_above);
+    let dialect = Dialect::of(window, delimiter);
+    let mut rows = beginning.rows(delimiter)?.into_iter().skip(usize::from(dialect.rows_above > 1));
     let Some(first) = rows.next() else {
         // A record that does not end in the longest beginning has been refused above.
         return if whole { Err(Refusal::Empty) } else { Ok(None) };
@@ -59,21 +61,10 @@ pub(crate) fn sniff(window: &[u8], whole: bool, known: KnownNames<'_>) -> Result
     if rows.is_empty() && whole {
         return Err(Refusal::NoRows);
     }
-    let dialect = Dialect { encoding, mark_bytes, delimiter, rows_above: lines_above as u64 + 1 };
     let mut sample = beginning.read(dialect, SAMPLE_ROWS)?;
     sample.retain(|row| row.fault.is_none());
     let sample = sample.into_iter().map(|row| row.cells).collect();
     Ok(Some(Sniffed { dialect, names, sample }))
-}
-
-/// The encoding that a byte order mark tells, and the mark's length.
-fn mark(window: &[u8]) -> (Encoding, usize) {
-    match window {
-        [0xef, 0xbb, 0xbf, ..] => (Encoding::Utf8, 3),
-        [0xff, 0xfe, ..] => (Encoding::Utf16Le, 2),
-        [0xfe, 0xff, ..] => (Encoding::Utf16Be, 2),
-        _ => (Encoding::Utf8, 0),
-    }
 }
 
 /// One column of words that nobody knows is a letter or a log rather than a list.
@@ -115,15 +106,6 @@ impl Beginning<'_> {
     fn rows(&self, delimiter: u8) -> Result<Vec<Row>, Refusal> {
         let dialect = Dialect { encoding: self.encoding, mark_bytes: self.mark_bytes, delimiter, rows_above: 0 };
         self.read(dialect, DELIMITER_ROWS)
-    }
-
-    /// The delimiter that a line such as `sep=;` names, as some spreadsheets write it above the header.
-    fn named_delimiter(&self) -> Result<Option<u8>, Refusal> {
-        // Divided by what stands in no list, the line is one cell.
-        let rows = self.rows(0x1f)?;
-        let Some([line]) = rows.first().map(|row| row.cells.as_slice()) else { return Ok(None) };
-        let named = line.strip_prefix("sep=").map(str::as_bytes);
-        Ok(named.and_then(|named| DELIMITERS.into_iter().find(|&delimiter| named == [delimiter])))
     }
 
     /// The delimiter under which most rows have as many cells as the first one.

@@ -5,19 +5,9 @@
 use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use plumb_base::limits::FIELD_BYTES_MAX;
 
+use super::encoding::Encoding;
 use super::records::{Record, Records};
 use super::refusal::Refusal;
-
-/// How the text is encoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Encoding {
-    /// UTF-8, and Windows-1252 for the records that are not.
-    Utf8,
-    /// UTF-16, little end first, told by its mark.
-    Utf16Le,
-    /// UTF-16, big end first, told by its mark.
-    Utf16Be,
-}
 
 /// How a list is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +18,25 @@ pub(crate) struct Dialect {
     pub(crate) delimiter: u8,
     /// Records above the first row of people: the header, and a line that names the delimiter.
     pub(crate) rows_above: u64,
+}
+
+impl Dialect {
+    /// The layout of the list that begins with `beginning`, once its delimiter is known.
+    pub(crate) fn of(beginning: &[u8], delimiter: u8) -> Self {
+        let (encoding, mark_bytes) = Encoding::of(beginning);
+        let named = named_delimiter(beginning) == Some(delimiter);
+        Self { encoding, mark_bytes, delimiter, rows_above: if named { 2 } else { 1 } }
+    }
+}
+
+/// The delimiter that a first line such as `sep=;` names, as some spreadsheets write it above the header.
+pub(crate) fn named_delimiter(beginning: &[u8]) -> Option<u8> {
+    let (encoding, mark_bytes) = Encoding::of(beginning);
+    let text = encoding.beginning(&beginning[mark_bytes..], 6);
+    match text.strip_prefix("sep=").map(str::as_bytes) {
+        Some(&[delimiter, b'\r' | b'\n']) => Some(delimiter),
+        _ => None,
+    }
 }
 
 /// Why a record does not even get as far as cleaning.

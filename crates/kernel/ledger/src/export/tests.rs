@@ -8,9 +8,15 @@ use crate::domain::leaf::Leaf;
 use crate::sequencer::tests::{commit, ledger};
 use crate::{Fault, Known, Verified, verify_bundle};
 
+/// A handler of the server has to be able to wait for it.
+fn sendable<F: Future + Send>(future: F) -> F {
+    future
+}
+
 async fn export(db: &Db, org: OrgId, wanted: ExportQuery) -> Result<Exported, LedgerError> {
     let mut tx = db.store().org(org, Actor::SYSTEM).await.unwrap();
-    let exported = ledger(db).export(&mut tx, wanted).await;
+    let ledger = ledger(db);
+    let exported = sendable(ledger.export(&mut tx, wanted)).await;
     tx.done_reading().await.unwrap();
     exported
 }

@@ -63,3 +63,6 @@ impl fmt::Debug for Tls {
         f.write_str("Tls")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -126,3 +126,59 @@ async fn a_problem_on_a_page_is_a_page_with_its_head() {
     assert_eq!(answer.status.as_u16(), 403);
     assert!(answer.body.contains("Example &lt;Ltd&gt;") && answer.body.contains("Sign out"), "{}", answer.body);
 }
+
+/// Where a test's log goes.
+#[derive(Clone, Default)]
+struct Log(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Claim 120: a marker in every part of a request, on every route, is in no line of the log at any level.
+#[tokio::test]
+async fn nothing_of_a_request_reaches_the_log() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    // Callsites that were first met without a subscriber may have been switched off for good.
+    tracing::callsite::rebuild_interest_cache();
+    let world = World::new(Settings { request_timeout: Duration::from_millis(20), ..Settings::default() });
+    let marker = "canary@example.com";
+    for info in Register::new(crate::testing::routes()).unwrap().routes() {
+        let path = info.path.replace("{thing}", marker).replace("{name}", marker);
+        let path = format!("{path}?after={marker}&csrf={TOKEN}");
+        for who in ["", "member", "key-all", "outage", marker] {
+            let headers = [
+                ("x-csrf-token", TOKEN),
+                ("user-agent", marker),
+                ("x-request-id", marker),
+                ("x-forwarded-for", marker),
+                ("content-type", "application/json"),
+            ];
+            let body = format!("{{\"name\": \"{marker}\", \"{marker}\": 1}}");
+            let response = world.router.clone();
+            let _ =
+                tower::ServiceExt::oneshot(response, request(info.method.clone(), &path, who, &headers, &body)).await;
+        }
+    }
+    drop(guard);
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(text.contains("answered") && text.contains("request_id="), "the log is on: {text}");
+    assert!(text.contains("the store failed"), "and errors are in it");
+    for private in [marker, "canary", TOKEN, "something private"] {
+        assert!(!text.contains(private), "{private} in {text}");
+    }
+}

@@ -1,0 +1,164 @@
+//! The command line.
+
+mod audit;
+mod demo;
+mod doctor;
+mod lists;
+mod remote;
+mod summary;
+mod up;
+mod verify;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use plumb_egress::OwnServerError;
+use plumb_store::embedded::EmbeddedError;
+
+use crate::config::Config;
+
+/// Plumbline finds, cleans, verifies and contacts business leads, and keeps its promises about people's data.
+#[derive(Debug, Parser)]
+#[command(name = "plumb", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Clone, Debug, Args)]
+struct Global {
+    /// Configuration file; `plumb.toml` in the working directory when there is one
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where everything is kept
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Print JSON on standard output
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show it working: a throwaway internet, a messy list, a usable one
+    Demo(demo::Demo),
+    /// Run the server on your own data
+    Up(up::Up),
+    /// Say what is there, what is missing, and how to mend it
+    Doctor(doctor::Doctor),
+    /// Bring a list into a running server
+    Import(lists::Import),
+    /// Show leads of a running server
+    Leads(lists::Leads),
+    /// Take leads out of a running server as CSV
+    Export(lists::Export),
+    /// Check one address, or a list of them, without a database
+    Verify(verify::Verify),
+    /// Export and check the audit log
+    Audit(audit::Audit),
+    /// Print the API's OpenAPI 3.1 document
+    Openapi,
+    /// Print a link that signs a person in once
+    SignInLink(up::SignInLink),
+}
+
+/// Where a server listens.
+#[derive(Clone, Debug, Default, Args)]
+struct Listen {
+    /// Address of the server [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+    /// Address of /livez, /readyz and /metrics [default: 127.0.0.1:8081]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    admin_listen: Option<SocketAddr>,
+}
+
+/// How a command failed, for its exit code.
+#[derive(Debug, thiserror::Error)]
+enum Failed {
+    /// 2: it was asked wrongly.
+    #[error("{0}")]
+    Usage(String),
+    /// 3: a part of it was done.
+    #[error("{0}")]
+    Partly(String),
+}
+
+/// Runs the command. Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 done in part, 4 not found, 5 not allowed, 75 try
+/// again; the embedded database's own from 69 to 78.
+#[must_use]
+pub fn run(cli: Cli) -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("PLUMB_LOG").unwrap_or_else(|_| "warn,plumb=info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            say(format_args!("error: the program cannot start its threads: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(dispatch(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(format_args!("error: {error:#}"));
+            ExitCode::from(exit_code(&error))
+        }
+    }
+}
+
+async fn dispatch(cli: Cli) -> anyhow::Result<()> {
+    let global = cli.global;
+    let mut config = Config::load(global.config.as_deref())?;
+    if let Some(dir) = &global.data_dir {
+        config.data_dir = Some(dir.clone());
+    }
+    match cli.command {
+        Command::Demo(command) => demo::run(command, config, global.json).await,
+        Command::Up(command) => up::run(command, config).await,
+        Command::Doctor(command) => doctor::run(&command, &config, global.json).await,
+        Command::Import(command) => lists::import(command, &config, global.json).await,
+        Command::Leads(command) => lists::leads(command, &config, global.json).await,
+        Command::Export(command) => lists::export(command, &config, global.json).await,
+        Command::Verify(command) => verify::run(command, config, global.json).await,
+        Command::Audit(command) => audit::run(command, &config, global.json).await,
+        Command::Openapi => up::openapi(&config),
+        Command::SignInLink(command) => up::sign_in_link(command, &config).await,
+    }
+}
+
+fn exit_code(error: &anyhow::Error) -> u8 {
+    if let Some(failed) = error.downcast_ref::<Failed>() {
+        return match failed {
+            Failed::Usage(_) => 2,
+            Failed::Partly(_) => 3,
+        };
+    }
+    if let Some(embedded) = error.downcast_ref::<EmbeddedError>() {
+        return embedded.exit_code();
+    }
+    match error.downcast_ref::<OwnServerError>() {
+        Some(OwnServerError::Problem { status: 404, .. }) => 4,
+        Some(OwnServerError::Problem { status: 401 | 403, .. } | OwnServerError::Credential(_)) => 5,
+        Some(OwnServerError::Problem { status: 429 | 503, .. } | OwnServerError::Http(_)) => 75,
+        _ => 1,
+    }
+}
+
+/// Prints a result on standard output. A reader that went away (`| head`) ends the program quietly.
+fn print(text: impl std::fmt::Display) {
+    use std::io::Write as _;
+    if writeln!(std::io::stdout(), "{text}").is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// Says something to the person, on standard error.
+fn say(text: impl std::fmt::Display) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "{text}");
+}

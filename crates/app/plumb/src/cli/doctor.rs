@@ -1,0 +1,138 @@
+//! What is there, what is missing, and the command that mends it.
+
+use std::net::ToSocketAddrs as _;
+
+use clap::Args;
+use plumb_store::embedded;
+use serde::Serialize;
+
+use super::{Failed, print, remote};
+use crate::config::Config;
+use crate::server::MASTER_KEY;
+
+/// Examines the installation.
+#[derive(Debug, Args)]
+pub(super) struct Doctor {
+    /// Also look into the running database: schema, roles, row-level security
+    #[arg(long)]
+    database: bool,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+struct Finding {
+    what: &'static str,
+    good: bool,
+    found: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mend: Option<String>,
+}
+
+impl Finding {
+    fn good(what: &'static str, found: impl Into<String>) -> Self {
+        Self { what, good: true, found: found.into(), mend: None }
+    }
+
+    fn bad(what: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { what, good: false, found: found.into(), mend: Some(mend.into()) }
+    }
+}
+
+pub(super) async fn run(command: &Doctor, config: &Config, json: bool) -> anyhow::Result<()> {
+    let mut findings = vec![database(config), data_dir(config), master_key(config), mail(config), transport(config)];
+    if command.database {
+        findings.extend(catalogue(config).await);
+    }
+    for finding in &findings {
+        if json {
+            print(serde_json::to_string(finding)?);
+        } else {
+            print(format_args!("{}  {:<16} {}", if finding.good { "ok  " } else { "MEND" }, finding.what, finding.found));
+            if let Some(mend) = &finding.mend {
+                print(format_args!("      {:<16} → {mend}", ""));
+            }
+        }
+    }
+    let bad = findings.iter().filter(|finding| !finding.good).count();
+    if bad > 0 {
+        return Err(Failed::Partly(format!("{bad} of {} findings need mending", findings.len())).into());
+    }
+    Ok(())
+}
+
+fn database(config: &Config) -> Finding {
+    if config.database_url.is_some() {
+        return Finding::good("database", "given by its URL; --database looks into it");
+    }
+    match embedded::find_binaries() {
+        Ok(binaries) => Finding::good("database", format!("PostgreSQL {} in {}", binaries.version, binaries.dir.display())),
+        Err(error) => Finding::bad("database", error.to_string(), "apt-get install postgresql  (Debian, Ubuntu) · dnf install postgresql-server  (Fedora) · brew install postgresql@17  (macOS)"),
+    }
+}
+
+fn data_dir(config: &Config) -> Finding {
+    match config.data_dir() {
+        Ok(dir) if dir.exists() => Finding::good("data", format!("{} exists", dir.display())),
+        Ok(dir) => Finding::good("data", format!("{} will be made by `plumb up`", dir.display())),
+        Err(error) => Finding::bad("data", error.to_string(), "set data_dir in plumb.toml, PLUMB_DATA_DIR or --data-dir"),
+    }
+}
+
+fn master_key(config: &Config) -> Finding {
+    let Ok(dir) = config.data_dir() else { return Finding::bad("master key", "there is no data directory", "set data_dir") };
+    let path = config.master_key_file.clone().unwrap_or_else(|| dir.join(MASTER_KEY));
+    if !path.exists() {
+        return Finding::good("master key", format!("{} will be made by `plumb up`; keep a copy elsewhere", path.display()));
+    }
+    match crate::keys::load_or_create(&path) {
+        Ok(_) => Finding::good("master key", format!("{} (a file, no KMS); keep a copy elsewhere", path.display())),
+        Err(error) => Finding::bad("master key", error.to_string(), format!("chmod 600 {0}, or restore {0} from your copy", path.display())),
+    }
+}
+
+fn mail(config: &Config) -> Finding {
+    if !config.ask_mail_servers {
+        return Finding::bad(
+            "mail servers",
+            "are not asked: no address becomes verified",
+            "on a machine whose port 25 is open outwards, set ask_mail_servers = true, helo and mail_from in plumb.toml",
+        );
+    }
+    let resolves = (config.helo.as_str(), config.smtp_port).to_socket_addrs().is_ok_and(|mut found| found.next().is_some());
+    if resolves || config.resolver.is_some() {
+        Finding::good("mail servers", format!("are asked as {} from {}", config.helo, config.mail_from))
+    } else {
+        Finding::bad("mail servers", format!("helo {} does not resolve", config.helo), "add an A record for it and a PTR record back, or set another helo")
+    }
+}
+
+fn transport(config: &Config) -> Finding {
+    match (&config.tls_certificate, config.listen.ip().is_loopback()) {
+        (Some(_), _) => Finding::good("transport", "TLS 1.3 with the given certificate"),
+        (None, true) => Finding::good("transport", format!("plain HTTP on {} (this machine only)", config.listen)),
+        (None, false) => Finding::bad(
+            "transport",
+            format!("plain HTTP on {}, which others can reach", config.listen),
+            "set tls_certificate and tls_key, or listen on 127.0.0.1 behind a proxy that speaks TLS",
+        ),
+    }
+}
+
+async fn catalogue(config: &Config) -> Vec<Finding> {
+    let store = match remote::beside_running_server(config).await {
+        Ok(store) => store,
+        Err(error) => return vec![Finding::bad("catalogue", format!("{error:#}"), "start the server with `plumb up`, then look again")],
+    };
+    let findings = match (store.catalogue_defects().await, store.server_version().await) {
+        (Ok(defects), Ok(version)) if defects.is_empty() => {
+            vec![Finding::good("catalogue", format!("PostgreSQL {version}; no table, role or policy lets one organisation reach another"))]
+        }
+        (Ok(defects), Ok(_)) => defects
+            .iter()
+            .map(|defect| Finding::bad("catalogue", defect.to_string(), "undo the change that made it, or restore the schema; the server will not start with it"))
+            .collect(),
+        (Err(error), _) | (_, Err(error)) => vec![Finding::bad("catalogue", error.to_string(), "start the server with `plumb up`, then look again")],
+    };
+    store.close().await;
+    findings
+}

@@ -1,0 +1,84 @@
+//! The server on one's own data.
+
+use anyhow::Context as _;
+use clap::Args;
+use plumb_base::Clock;
+use plumb_verify::VerifyConfig;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Listen, print, remote, say};
+use crate::config::Config;
+use crate::server::Server;
+
+/// Runs the server.
+#[derive(Debug, Args)]
+pub(super) struct Up {
+    #[command(flatten)]
+    listen: Listen,
+    /// On the first run: the owner's address
+    #[arg(long, value_name = "EMAIL", default_value = "owner@example.com")]
+    owner: String,
+    /// On the first run: the name of the organisation
+    #[arg(long, value_name = "NAME", default_value = "My organisation")]
+    organisation: String,
+}
+
+impl Listen {
+    pub(super) fn apply(&self, config: &mut Config) {
+        config.listen = self.listen.unwrap_or(config.listen);
+        config.admin_listen = self.admin_listen.unwrap_or(config.admin_listen);
+    }
+}
+
+pub(super) async fn run(command: Up, mut config: Config) -> anyhow::Result<()> {
+    command.listen.apply(&mut config);
+    let verify = VerifyConfig { ask_mail_servers: config.ask_mail_servers, ..VerifyConfig::default() };
+    let server = Server::start(&config, verify, Clock::System).await?;
+    if plumb_identity::first_run_needed(&server.store).await? {
+        let (org, user) = plumb_identity::create_org_with_owner(&server.store, &command.organisation, &command.owner, "", None).await?;
+        remote::keep_local_key(&config, &server, org, user).await?;
+        say(format_args!("Made the organisation {:?} with its owner {}.", command.organisation, command.owner));
+        let link = plumb_identity::sign_in_link(&server.store, &command.owner, &config.public_url()).await?;
+        say(format_args!("Sign in once, within 10 minutes: {link}"));
+    }
+    if !config.ask_mail_servers {
+        say("Mail servers are not asked (ask_mail_servers is off), so no address becomes verified. `plumb doctor` says what that needs.");
+    }
+    say(format_args!("Plumbline is at {} (operator's endpoints at http://{}). Ctrl-C stops it.", config.public_url(), server.admin_address));
+    until_told_to_stop(&server).await?;
+    say("Stopping …");
+    server.stop().await
+}
+
+/// Waits for Ctrl-C, a termination signal, or the server's own end.
+pub(super) async fn until_told_to_stop(server: &Server) -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let stopping = server.stopping();
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        _ = terminate.recv() => {}
+        () = stopping.cancelled() => {}
+    }
+    Ok(())
+}
+
+/// Prints the OpenAPI document. Needs no database: the routes are the same with none behind them.
+pub(super) fn openapi(config: &Config) -> anyhow::Result<()> {
+    print(crate::server::openapi(config)?);
+    Ok(())
+}
+
+/// Prints a sign-in link.
+#[derive(Debug, Args)]
+pub(super) struct SignInLink {
+    /// Address of the account
+    email: String,
+}
+
+pub(super) async fn sign_in_link(command: SignInLink, config: &Config) -> anyhow::Result<()> {
+    let store = remote::beside_running_server(config).await?;
+    let link = plumb_identity::sign_in_link(&store, &command.email, &config.public_url()).await;
+    store.close().await;
+    print(link.context("no link can be made")?);
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! Configuration: defaults, then `plumb.toml`, then `PLUMB_*`, then flags. A key that nobody knows is an error.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use serde::Deserialize;
+
+/// How an installation runs. Every member can be set in `plumb.toml` by its name, or in the environment as
+/// `PLUMB_` and its name in capitals.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where everything is kept: the embedded database, the master key, the key of the command line.
+    pub data_dir: Option<PathBuf>,
+    /// A given Postgres 15 or newer; the login may create roles. The embedded one is used when it is not set.
+    pub database_url: Option<String>,
+    /// Address of the server.
+    pub listen: SocketAddr,
+    /// Address of `/livez`, `/readyz` and `/metrics`.
+    pub admin_listen: SocketAddr,
+    /// What people type to reach the server, such as `https://leads.example.com`.
+    pub public_url: Option<String>,
+    /// Certificate chain, PEM. With it the server speaks TLS 1.3.
+    pub tls_certificate: Option<PathBuf>,
+    /// Its private key, PEM.
+    pub tls_key: Option<PathBuf>,
+    /// Proxies whose `X-Forwarded-For` is believed, as networks.
+    pub trusted_proxies: Vec<String>,
+    /// File of the master key; in the data directory when it is not set.
+    pub master_key_file: Option<PathBuf>,
+    /// Most connections to the database.
+    pub database_connections: u32,
+    /// Jobs that run at once.
+    pub workers: usize,
+    /// Largest list that may be uploaded, in bytes.
+    pub upload_bytes_max: u64,
+    /// Whether mail servers are asked. Needs outgoing port 25.
+    pub ask_mail_servers: bool,
+    /// The name under which we greet mail servers: it must resolve to this machine and back.
+    pub helo: String,
+    /// The sender of our probes: a real mailbox of a domain with MX and SPF.
+    pub mail_from: String,
+    /// The DNS server to ask; the system's when it is not set.
+    pub resolver: Option<SocketAddr>,
+    /// Port of mail servers.
+    pub smtp_port: u16,
+    /// Whether mail servers at loopback and private addresses may be asked.
+    pub allow_private: bool,
+    /// Name of the audit log, in its checkpoints.
+    pub log_origin: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: None,
+            database_url: None,
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            admin_listen: SocketAddr::from(([127, 0, 0, 1], 8081)),
+            public_url: None,
+            tls_certificate: None,
+            tls_key: None,
+            trusted_proxies: Vec::new(),
+            master_key_file: None,
+            database_connections: 24,
+            workers: 32,
+            upload_bytes_max: plumb_base::limits::UPLOAD_BYTES_MAX,
+            ask_mail_servers: false,
+            helo: String::new(),
+            mail_from: String::new(),
+            resolver: None,
+            smtp_port: 25,
+            allow_private: false,
+            log_origin: "plumbline.invalid/log".to_owned(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the configuration. `file` must exist when it is given; `plumb.toml` in the working directory need not.
+    pub fn load(file: Option<&Path>) -> anyhow::Result<Self> {
+        let mut table = match file {
+            Some(path) => read(path)?,
+            None if Path::new("plumb.toml").exists() => read(Path::new("plumb.toml"))?,
+            None => toml::Table::new(),
+        };
+        for (name, value) in std::env::vars() {
+            if name == "DATABASE_URL" && !table.contains_key("database_url") {
+                table.insert("database_url".to_owned(), value.into());
+            } else if let Some(key) = name.strip_prefix("PLUMB_")
+                && !NOT_CONFIGURATION.contains(&key)
+            {
+                table.insert(key.to_ascii_lowercase(), parsed(value));
+            }
+        }
+        let config: Self = table.try_into().context("the configuration cannot be read (plumb.toml and PLUMB_* variables)")?;
+        if config.tls_certificate.is_some() != config.tls_key.is_some() {
+            bail!("tls_certificate and tls_key belong together: set both or none");
+        }
+        if config.ask_mail_servers && (config.helo.is_empty() || config.mail_from.is_empty()) {
+            bail!("ask_mail_servers needs helo (a name that resolves to this machine and back) and mail_from (a real mailbox): set both, or leave ask_mail_servers off");
+        }
+        Ok(config)
+    }
+
+    /// The directory where everything is kept.
+    pub fn data_dir(&self) -> anyhow::Result<PathBuf> {
+        match &self.data_dir {
+            Some(dir) => Ok(std::path::absolute(dir)?),
+            None => Ok(plumb_store::embedded::default_data_dir()?),
+        }
+    }
+
+    /// What people type to reach the server.
+    #[must_use]
+    pub fn public_url(&self) -> String {
+        let scheme = if self.tls_certificate.is_some() { "https" } else { "http" };
+        self.public_url.clone().unwrap_or_else(|| format!("{scheme}://{}", self.listen)).trim_end_matches('/').to_owned()
+    }
+}
+
+/// Variables with our prefix that are read elsewhere.
+const NOT_CONFIGURATION: [&str; 6] = ["PG_BIN", "API_KEY", "URL", "LOG", "BLESS", "FAULTS"];
+
+fn read(path: &Path) -> anyhow::Result<toml::Table> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    text.parse().with_context(|| format!("{} is not TOML", path.display()))
+}
+
+/// A value of the environment as the type that it looks like.
+fn parsed(value: String) -> toml::Value {
+    match (value.parse::<i64>(), value.as_str()) {
+        (Ok(number), _) => number.into(),
+        (_, "true") => true.into(),
+        (_, "false") => false.into(),
+        (_, list) if list.starts_with('[') => format!("v = {list}")
+            .parse::<toml::Table>()
+            .ok()
+            .and_then(|mut table| table.remove("v"))
+            .unwrap_or_else(|| list.into()),
+        _ => value.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

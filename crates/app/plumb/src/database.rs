@@ -1,0 +1,89 @@
+//! The database that the program runs on: a given one, or the embedded one with its supervisor.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use plumb_base::Clock;
+use plumb_store::embedded::{Embedded, EmbeddedConfig};
+use plumb_store::{Migrated, Store, StoreConfig};
+use plumb_vault::Keys;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+
+/// The name of the database in the embedded Postgres.
+pub(crate) const DATABASE: &str = "plumb";
+
+/// An open database, and the server that it runs in when that is ours.
+pub struct Database {
+    /// The store.
+    pub store: Store,
+    /// The embedded server.
+    pub embedded: Option<Arc<Embedded>>,
+    /// What the migrations did.
+    pub migrated: Migrated,
+}
+
+/// Opens the database. `durable` is off for throwaway data only.
+pub async fn open(config: &Config, keys: Keys, clock: Clock, durable: bool) -> anyhow::Result<Database> {
+    let (admin, embedded) = match &config.database_url {
+        Some(url) => (url.parse::<PgConnectOptions>().context("the database URL cannot be read")?, None),
+        None => {
+            let max_connections = u16::try_from(config.database_connections).unwrap_or(100).saturating_add(30);
+            let embedded = EmbeddedConfig { data_dir: config.data_dir()?, durable, max_connections };
+            let embedded = Embedded::start(embedded).await?;
+            create_database(&embedded).await?;
+            (embedded.admin_options_for(DATABASE), Some(Arc::new(embedded)))
+        }
+    };
+    let store = StoreConfig { admin, connections_max: config.database_connections };
+    let (store, migrated) = Store::open(store, keys, clock).await.context("the database cannot be prepared")?;
+    Ok(Database { store, embedded, migrated })
+}
+
+async fn create_database(embedded: &Embedded) -> anyhow::Result<()> {
+    let mut admin = embedded.admin_options_for("postgres").connect().await?;
+    let exists: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+        .bind(DATABASE)
+        .fetch_one(&mut admin)
+        .await?;
+    if !exists {
+        sqlx::query("create database plumb").execute(&mut admin).await?;
+    }
+    admin.close().await?;
+    Ok(())
+}
+
+/// Starts the embedded server again whenever it ends before `stop`. Requests fail with "try again" meanwhile.
+pub async fn supervise(embedded: Arc<Embedded>, stop: CancellationToken) {
+    let mut wait = Duration::from_millis(200);
+    loop {
+        tokio::select! { () = stop.cancelled() => return, () = embedded.exited() => {} }
+        tracing::error!("the database has ended; starting it again");
+        match embedded.restart().await {
+            Ok(()) => {
+                tracing::info!("the database runs again");
+                wait = Duration::from_millis(200);
+            }
+            Err(error) => {
+                tracing::error!(%error, "the database cannot be started");
+                tokio::select! { () = stop.cancelled() => return, () = tokio::time::sleep(wait) => {} }
+                wait = (wait * 2).min(Duration::from_secs(30));
+            }
+        }
+    }
+}
+
+impl Database {
+    /// Closes the pools and stops the embedded server.
+    pub async fn close(self) -> anyhow::Result<()> {
+        self.store.close().await;
+        if let Some(embedded) = self.embedded.and_then(Arc::into_inner) {
+            embedded.stop().await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,168 @@
+//! The server: everything wired, listening, and able to stop.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow};
+use futures::FutureExt as _;
+use plumb_base::Clock;
+use plumb_egress::{Egress, EgressConfig, Recorder};
+use plumb_ledger::{KeyName, Ledger};
+use plumb_store::Store;
+use plumb_store::job::{Registry, WorkerConfig, Workers};
+use plumb_verify::VerifyConfig;
+use plumb_web::{Listener, Network, Register, Route, Services, Settings, Tls, admin};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::cleaning::cleaning;
+use crate::config::Config;
+use crate::database::{self, Database};
+use crate::{keys, routes};
+
+/// The name of the master key's file in the data directory.
+pub const MASTER_KEY: &str = "master.key";
+
+/// What a server is made of, before it listens.
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// The log.
+    pub ledger: Ledger,
+    /// Every route.
+    pub register: Register,
+    /// Every kind of background work.
+    pub jobs: Registry,
+    /// Who is asking.
+    pub identity: Arc<dyn plumb_web::Authenticator>,
+}
+
+/// Wires the crates on an open store.
+pub fn assemble(config: &Config, verify: VerifyConfig, store: &Store) -> anyhow::Result<Parts> {
+    let origin: KeyName = config.log_origin.parse().map_err(|error| anyhow!("log_origin {:?}: {error}", config.log_origin))?;
+    let ledger = Ledger::new(store.clone(), origin);
+    let egress = Egress::new(egress_config(config), Recorder::database(store.clone()))?;
+    let importing = plumb_source::Importing::new(store.clone(), cleaning(), config.upload_bytes_max);
+    let jobs = plumb_source::jobs(&importing)?.and(plumb_verify::jobs(egress, verify)).and(plumb_identity::jobs()?);
+    let register = Register::new(all_routes(store, &ledger, &importing, config))?;
+    let identity = plumb_identity::authenticator(store.clone());
+    Ok(Parts { store: store.clone(), ledger, register, jobs, identity })
+}
+
+/// The routes of every crate, in the order of the flow.
+fn all_routes(store: &Store, ledger: &Ledger, importing: &plumb_source::Importing, config: &Config) -> Vec<Route> {
+    let mut all = plumb_identity::routes(store, &config.public_url());
+    all.extend(plumb_privacy::routes(store));
+    all.extend(plumb_source::routes(importing));
+    all.extend(plumb_lead::routes(store));
+    all.extend(plumb_verify::routes(store));
+    all.extend(routes::routes(store, ledger));
+    all
+}
+
+/// How mail servers and DNS are asked.
+#[must_use]
+pub fn egress_config(config: &Config) -> EgressConfig {
+    EgressConfig {
+        allow_private: config.allow_private,
+        resolver: config.resolver,
+        smtp_port: config.smtp_port,
+        ..EgressConfig::new(config.helo.clone(), config.mail_from.clone())
+    }
+}
+
+/// A running server.
+pub struct Server {
+    /// The database, for what the program itself does with it.
+    pub store: Store,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Where the operator's endpoints are.
+    pub admin_address: SocketAddr,
+    database: Database,
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Opens the database, prepares it, listens and works. Ports are taken first, so that a second server fails
+    /// before it touches anything.
+    pub async fn start(config: &Config, verify: VerifyConfig, clock: Clock) -> anyhow::Result<Self> {
+        let listener = listen(config.listen)?;
+        let admin_listener = listen(config.admin_listen)?;
+        let (address, admin_address) = (listener.local_addr()?, admin_listener.local_addr()?);
+        let tls = match (&config.tls_certificate, &config.tls_key) {
+            (Some(certificate), Some(key)) => Some(Tls::from_files(certificate, key)?),
+            _ => None,
+        };
+        let data_dir = config.data_dir()?;
+        plumb_store::embedded::prepare(&data_dir)?;
+        let key_file = config.master_key_file.clone().unwrap_or_else(|| data_dir.join(MASTER_KEY));
+        let database = database::open(config, keys::load_or_create(&key_file)?, clock, true).await?;
+        let store = database.store.clone();
+        let parts = assemble(config, verify, &store)?;
+
+        let stop = CancellationToken::new();
+        let settings = Settings {
+            public_origin: Some(config.public_url()),
+            hsts: tls.is_some(),
+            trusted_proxies: config.trusted_proxies.iter().map(|text| text.parse::<Network>()).collect::<Result<_, _>>()?,
+            ..Settings::default()
+        };
+        let services = Services::new(parts.identity, Arc::new(store.clone()), settings, stop.clone());
+        let router = parts.register.router(&services);
+        let admin = admin::router(readiness(&store), admin::Metrics::install().ok());
+
+        let mut tasks = vec![
+            spawn_serving(Listener { socket: listener, tls, limits: plumb_web::ConnectionLimits::default() }, router, stop.clone()),
+            spawn_serving(Listener { socket: admin_listener, tls: None, limits: plumb_web::ConnectionLimits::default() }, admin, stop.clone()),
+        ];
+        if let Some(embedded) = &database.embedded {
+            tasks.push(tokio::spawn(database::supervise(Arc::clone(embedded), stop.clone())));
+        }
+        let (ledger, sequencing) = (parts.ledger, stop.clone());
+        tasks.push(tokio::spawn(async move { ledger.run(sequencing).await }));
+        let workers = WorkerConfig { workers: config.workers, ..WorkerConfig::default() };
+        tasks.push(tokio::spawn(Workers::new(store.clone(), parts.jobs, workers).run(stop.clone())));
+        Ok(Self { store, address, admin_address, database, stop, tasks })
+    }
+
+    /// Fires when the server stops.
+    #[must_use]
+    pub fn stopping(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// Stops: no new requests, those under way end, jobs end or are given back, then the database.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.stop.cancel();
+        for task in self.tasks {
+            let _ = task.await;
+        }
+        drop(self.store);
+        self.database.close().await
+    }
+}
+
+fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(address).with_context(|| format!("{address} cannot be listened on: is another plumb running? Choose another address with --listen and --admin-listen"))?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+fn readiness(store: &Store) -> admin::Ready {
+    let store = store.clone();
+    Arc::new(move || {
+        let store = store.clone();
+        async move { store.ping().await.map_err(|error| error.to_string()) }.boxed()
+    })
+}
+
+fn spawn_serving(listener: Listener, router: axum::Router, stop: CancellationToken) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        if let Err(error) = plumb_web::serve(listener, router, stop.clone()).await {
+            tracing::error!(%error, "the server cannot go on");
+            stop.cancel();
+        }
+    })
+}

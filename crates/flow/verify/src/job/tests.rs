@@ -1,0 +1,269 @@
+//! From an import to verdicts, on a real database and real sockets.
+
+use std::time::Duration;
+
+use plumb_base::{Email, ImportId, OrgId};
+use plumb_egress::{EgressConfig, Recorder};
+use plumb_lead::{Landed, NewLead, hand_over_import, upsert};
+use plumb_store::job::drain;
+use plumb_store::testing::Db;
+use plumb_store::{Actor, SystemTask};
+use plumb_testworld::{Behaviour, Dns, Mailbox, Site, World, WorldConfig};
+use sqlx::Row as _;
+
+use super::*;
+use crate::domain::retry::RetrySchedule;
+
+struct Scene {
+    db: Db,
+    org: OrgId,
+    import: ImportId,
+    world: World,
+    config: VerifyConfig,
+}
+
+impl Scene {
+    async fn new(sites: Vec<Site>) -> Self {
+        let db = Db::new().await;
+        let org = db.org("ours").await;
+        let world = World::start(WorldConfig { sites, ..WorldConfig::default() }).await.unwrap();
+        Self { db, org, import: ImportId::fresh(), world, config: VerifyConfig::default() }
+    }
+
+    /// The jobs of a process that has just started.
+    fn registry(&self) -> Registry {
+        let config = EgressConfig {
+            allow_private: true,
+            resolver: Some(self.world.dns_addr()),
+            smtp_port: self.world.smtp_port(),
+            ..EgressConfig::new("probe.example", "postmaster@probe.example")
+        };
+        jobs(Egress::new(config, Recorder::database(self.db.store().clone())).unwrap(), self.config.clone())
+    }
+
+    /// Leads with these addresses, cleaned and handed over. A second lead of one mailbox has a key of its own.
+    async fn import(&self, addresses: &[&str]) -> Vec<LeadId> {
+        let tokens = self.db.store().keys().suppression();
+        let rows = addresses.iter().enumerate().map(|(at, address)| NewLead {
+            dedupe_key: format!("e:{address}#{at}"),
+            email: Some((*address).to_owned()),
+            email_domain: Email::parse(address).ok().map(|email| email.domain().as_str().to_owned()),
+            row_no: i64::try_from(at).unwrap() + 1,
+            ..NewLead::default()
+        });
+        let mut tx = self.db.store().org(self.org, Actor::SYSTEM).await.unwrap();
+        let landed = upsert(&mut tx, self.import, rows.collect(), &tokens).await.unwrap();
+        hand_over_import(&mut tx, self.import).await.unwrap();
+        tx.commit(Entry::of("test.imported")).await.unwrap();
+        landed.into_iter().map(|Landed { lead, .. }| lead).collect()
+    }
+
+    async fn work(&self) {
+        let (_, failed) = drain(self.db.store(), &self.registry()).await.unwrap();
+        assert!(failed.is_empty(), "{failed:?}");
+    }
+
+    /// Verdict, reason and stage of a lead, as its organisation sees them.
+    async fn lead(&self, lead: LeadId) -> (String, String, String) {
+        let mut tx = self.db.store().org(self.org, Actor::SYSTEM).await.unwrap();
+        let row = sqlx::query("select verdict, verdict_reason, stage from lead where id = $1")
+            .bind(lead.0)
+            .fetch_one(tx.conn())
+            .await
+            .unwrap();
+        let text = |column: &str| row.get::<Option<String>, _>(column).unwrap_or_default();
+        (text("verdict"), text("verdict_reason"), text("stage"))
+    }
+
+    /// Attempt and reason of each answer about a lead, oldest first.
+    async fn answers(&self, lead: LeadId) -> Vec<(i16, String)> {
+        let mut tx = self.db.store().org(self.org, Actor::SYSTEM).await.unwrap();
+        let mut stored = query::history(&mut tx, lead, 50).await.unwrap();
+        stored.reverse();
+        stored.into_iter().map(|one| (one.attempt, one.reason)).collect()
+    }
+
+    async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&mut self.db.admin_conn().await).await.unwrap()
+    }
+}
+
+fn found(verdict: &str, reason: &str) -> (String, String, String) {
+    (verdict.to_owned(), reason.to_owned(), "verify".to_owned())
+}
+
+fn site(domain: &str) -> Site {
+    Site::new(domain).mailbox("ada", Mailbox::Exists).mailbox("info", Mailbox::Exists)
+}
+
+#[tokio::test]
+async fn an_import_becomes_verdicts() {
+    let scene = Scene::new(vec![
+        site("firm.example"),
+        site("all.example").behaves(Behaviour::CatchAll),
+        site("gone.example").dns(Dns::NxDomain),
+    ])
+    .await;
+    let leads = scene.import(&["ada@firm.example", "left@firm.example", "ada@all.example", "ada@gone.example"]).await;
+    scene.work().await;
+    assert_eq!(scene.lead(leads[0]).await, found("verified", "mailbox_confirmed"));
+    assert_eq!(scene.lead(leads[1]).await, found("undeliverable", "mailbox_unknown"));
+    assert_eq!(scene.lead(leads[2]).await, found("unverified", "catch_all"));
+    assert_eq!(scene.lead(leads[3]).await, found("undeliverable", "domain_missing"));
+    assert_eq!(scene.count("select count(*) from job").await, 0, "nothing is left in the queue");
+    assert_eq!(scene.count("select count(*) from audit_pending where action = 'verify.checked'").await, 4);
+    assert_eq!(
+        scene.count("select count(*) from audit_pending where payload::text like '%@%'").await,
+        0,
+        "no address in the log"
+    );
+    assert!(
+        scene.count("select count(*) from disclosure where subject_kind = 'lead' and 'email' = any (classes)").await
+            >= 3
+    );
+    assert_eq!(scene.world.log().data_asked(), 0);
+}
+
+#[tokio::test]
+async fn greylisting_survives_a_restart() {
+    let greylists = Behaviour::Greylists { after: Duration::ZERO, says_so: true };
+    let scene = Scene::new(vec![site("grey.example").behaves(greylists)]).await;
+    let leads = scene.import(&["ada@grey.example"]).await;
+    scene.work().await;
+    assert_eq!(scene.lead(leads[0]).await, found("unverified", "greylisted"));
+    assert_eq!(
+        scene.count("select count(*) from job where state = 'delayed' and run_at > now() + interval '4 minutes'").await,
+        1
+    );
+    // Each time a new process, when the wait is over.
+    for _ in 0..2 {
+        scene.db.as_owner("set local row_security = off; update job set run_at = now()").await;
+        scene.work().await;
+    }
+    assert_eq!(scene.lead(leads[0]).await, found("verified", "mailbox_confirmed"));
+    let reasons = scene.answers(leads[0]).await;
+    let reasons: Vec<_> = reasons.iter().map(|(attempt, reason)| (*attempt, reason.as_str())).collect();
+    assert_eq!(reasons, [(1, "greylisted"), (2, "probe_inconclusive"), (3, "mailbox_confirmed")]);
+    let asked: std::collections::BTreeSet<_> = scene.world.log().rcpts().map(str::to_owned).collect();
+    assert_eq!(asked.len(), 2, "one control address in all attempts: {asked:?}");
+}
+
+#[tokio::test]
+async fn retries_come_to_an_end() {
+    let mut scene = Scene::new(vec![site("never.example").behaves(Behaviour::TempFail)]).await;
+    let at_once = vec![Duration::ZERO; 2];
+    scene.config.retries = RetrySchedule { later: at_once, ..RetrySchedule::default() };
+    let leads = scene.import(&["ada@never.example"]).await;
+    scene.work().await;
+    assert_eq!(scene.answers(leads[0]).await.len(), 3, "once, and once for each wait");
+    assert_eq!(scene.lead(leads[0]).await, found("unverified", "temp_fail"));
+    assert_eq!(scene.count("select count(*) from job").await, 0);
+    assert_eq!(scene.count("select count(*) from lead where next_check_at is not null").await, 0);
+}
+
+#[tokio::test]
+async fn whoever_opted_out_is_not_asked_about() {
+    let scene = Scene::new(vec![site("firm.example")]).await;
+    let leads = scene.import(&["ada+news@firm.example"]).await;
+    let token = scene.db.store().keys().suppression().of(&Email::parse("ada@firm.example").unwrap()).0;
+    let mut tx = scene.db.store().system(SystemTask::Suppress).await.unwrap();
+    sqlx::query(
+        "insert into suppression (token, kind, key_version, reason, at) values ($1, 'email', 1, 'opt_out', now())",
+    )
+    .bind(&token[..])
+    .execute(tx.conn())
+    .await
+    .unwrap();
+    tx.commit(Entry::of("test.opted_out")).await.unwrap();
+    scene.work().await;
+    assert_eq!(scene.lead(leads[0]).await, found("unverified", "suppressed"));
+    let log = scene.world.log();
+    assert!(log.dns.is_empty() && log.hosts.values().all(|host| host.connections == 0));
+    assert_eq!(scene.count("select count(*) from disclosure").await, 0);
+}
+
+#[tokio::test]
+async fn one_mailbox_of_two_leads_is_asked_once() {
+    let scene = Scene::new(vec![site("firm.example")]).await;
+    let leads = scene.import(&["info@firm.example", "info@firm.example"]).await;
+    assert_ne!(leads[0], leads[1]);
+    scene.work().await;
+    for lead in leads {
+        assert_eq!(scene.lead(lead).await, found("verified", "mailbox_confirmed"));
+        assert_eq!(scene.answers(lead).await.len(), 1);
+    }
+    assert_eq!(scene.world.log().host("firm.example").connections, 1);
+}
+
+#[tokio::test]
+async fn a_lead_that_was_erased_leaves_nothing() {
+    let scene = Scene::new(vec![site("firm.example")]).await;
+    let leads = scene.import(&["ada@firm.example"]).await;
+    let plan_only = Registry::new().handle(|job: ToVerify, cx| async move { plan(job, cx).await });
+    let mut tx = scene.db.store().org(scene.org, Actor::SYSTEM).await.unwrap();
+    let queued = queue(&mut tx, &leads).await.unwrap();
+    sqlx::query("delete from lead where id = $1").bind(leads[0].0).execute(tx.conn()).await.unwrap();
+    tx.commit(Entry::of("test.erased")).await.unwrap();
+    assert_eq!(queued, 1);
+    drop(plan_only);
+    scene.work().await;
+    assert_eq!(scene.count("select count(*) from verification").await, 0);
+    assert_eq!(scene.count("select count(*) from job").await, 0);
+    assert!(scene.world.log().dns.is_empty());
+}
+
+#[tokio::test]
+async fn a_long_import_is_queued_in_pages() {
+    let scene = Scene::new(vec![]).await;
+    let addresses: Vec<String> = (0..=PAGE_LEADS).map(|n| format!("a{n}@firm.example")).collect();
+    scene.import(&addresses.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    // This process knows how to plan and not how to ask: the questions are put aside.
+    let plan_only = Registry::new().handle(|job: ToVerify, cx| async move { plan(job, cx).await });
+    let (ran, put_aside) = drain(scene.db.store(), &plan_only).await.unwrap();
+    assert_eq!(put_aside.len(), addresses.len());
+    assert_eq!(ran, addresses.len() + 2, "two pages");
+    assert_eq!(
+        scene.count("select count(distinct payload->>'control_local') from job").await,
+        i64::from(PAGE_LEADS) + 1
+    );
+}
+
+#[tokio::test]
+async fn another_organisation_sees_no_answer() {
+    let scene = Scene::new(vec![site("firm.example")]).await;
+    let leads = scene.import(&["ada@firm.example"]).await;
+    scene.work().await;
+    let theirs = scene.db.org("theirs").await;
+    let mut tx = scene.db.store().org(theirs, Actor::SYSTEM).await.unwrap();
+    assert!(query::history(&mut tx, leads[0], 50).await.unwrap().is_empty());
+    assert_eq!(query::opted_out(&mut tx, leads[0]).await.unwrap(), None, "not even that the lead is there");
+    tx.done_reading().await.unwrap();
+    assert_eq!(scene.answers(leads[0]).await.len(), 1);
+}
+
+/// The table itself holds rules 1 and 2: no code can write a hard verdict for a soft reason.
+#[tokio::test]
+async fn the_database_refuses_a_hard_verdict_for_a_soft_reason() {
+    let scene = Scene::new(vec![site("firm.example")]).await;
+    let leads = scene.import(&["ada@firm.example"]).await;
+    scene.work().await;
+    for (verdict, reason) in [("undeliverable", "policy"), ("undeliverable", "timeout"), ("verified", "catch_all")] {
+        let mut tx = scene.db.store().org(scene.org, Actor::SYSTEM).await.unwrap();
+        let written = sqlx::query(
+            "insert into verification (org_id, id, lead_id, verdict, reason, catch_all, flags, evidence, policy, checked_at, expires_at, attempt)
+             values ($1, $2, $3, $4, $5, 'unknown', '{}', '[]', 'strict', now(), now(), 1)",
+        )
+        .bind(scene.org.0)
+        .bind(plumb_base::VerificationId::fresh().0)
+        .bind(leads[0].0)
+        .bind(verdict)
+        .bind(reason)
+        .execute(tx.conn())
+        .await;
+        let error = written.unwrap_err();
+        assert!(
+            error.as_database_error().is_some_and(|error| error.is_check_violation()),
+            "{verdict}/{reason}: {error}"
+        );
+    }
+}
