@@ -126,7 +126,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Export(command) => lists::export(command, &config, global.json).await,
         Command::Verify(command) => verify::run(command, config, global.json).await,
         Command::Audit(command) => audit::run(command, &config, global.json).await,
-        Command::Openapi => up::openapi(&config),
+        Command::Openapi => up::openapi().await,
         Command::SignInLink(command) => up::sign_in_link(command, &config).await,
     }
 }

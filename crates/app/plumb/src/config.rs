@@ -112,6 +112,14 @@ impl Config {
         }
     }
 
+    /// The file of the master key.
+    pub fn master_key_file(&self) -> anyhow::Result<PathBuf> {
+        match &self.master_key_file {
+            Some(file) => Ok(file.clone()),
+            None => Ok(self.data_dir()?.join("master.key")),
+        }
+    }
+
     /// What people type to reach the server.
     #[must_use]
     pub fn public_url(&self) -> String {

@@ -7,12 +7,12 @@ use anyhow::Context as _;
 use plumb_base::Clock;
 use plumb_store::embedded::{Embedded, EmbeddedConfig};
 use plumb_store::{Migrated, Store, StoreConfig};
-use plumb_vault::Keys;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
+use crate::keys;
 
 /// The name of the database in the embedded Postgres.
 pub(crate) const DATABASE: &str = "plumb";
@@ -27,18 +27,24 @@ pub struct Database {
     pub migrated: Migrated,
 }
 
-/// Opens the database. `durable` is off for throwaway data only.
-pub async fn open(config: &Config, keys: Keys, clock: Clock, durable: bool) -> anyhow::Result<Database> {
+/// Opens the database. The embedded one comes first and takes the data directory: two processes never make a master
+/// key each.
+pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Database> {
     let (admin, embedded) = match &config.database_url {
-        Some(url) => (url.parse::<PgConnectOptions>().context("the database URL cannot be read")?, None),
+        Some(url) => {
+            let dir = config.data_dir()?;
+            std::fs::create_dir_all(&dir).with_context(|| format!("{} cannot be made", dir.display()))?;
+            (url.parse::<PgConnectOptions>().context("the database URL cannot be read")?, None)
+        }
         None => {
             let max_connections = u16::try_from(config.database_connections).unwrap_or(100).saturating_add(30);
-            let embedded = EmbeddedConfig { data_dir: config.data_dir()?, durable, max_connections };
+            let embedded = EmbeddedConfig { data_dir: config.data_dir()?, durable: true, max_connections };
             let embedded = Embedded::start(embedded).await?;
             create_database(&embedded).await?;
             (embedded.admin_options_for(DATABASE), Some(Arc::new(embedded)))
         }
     };
+    let keys = keys::load_or_create(&config.master_key_file()?)?;
     let store = StoreConfig { admin, connections_max: config.database_connections };
     let (store, migrated) = Store::open(store, keys, clock).await.context("the database cannot be prepared")?;
     Ok(Database { store, embedded, migrated })

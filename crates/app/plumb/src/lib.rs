@@ -8,3 +8,4 @@ pub mod database;
 pub mod keys;
 pub mod routes;
 pub mod server;
+mod sweep;

@@ -7,7 +7,9 @@ use anyhow::{Context as _, anyhow};
 use futures::FutureExt as _;
 use plumb_base::Clock;
 use plumb_egress::{Egress, EgressConfig, Recorder};
+use plumb_identity::Identity;
 use plumb_ledger::{KeyName, Ledger};
+use plumb_source::Source;
 use plumb_store::Store;
 use plumb_store::job::{Registry, WorkerConfig, Workers};
 use plumb_verify::VerifyConfig;
@@ -18,10 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cleaning::cleaning;
 use crate::config::Config;
 use crate::database::{self, Database};
-use crate::{keys, routes};
-
-/// The name of the master key's file in the data directory.
-pub const MASTER_KEY: &str = "master.key";
+use crate::{routes, sweep};
 
 /// What a server is made of, before it listens.
 pub struct Parts {
@@ -42,18 +41,19 @@ pub fn assemble(config: &Config, verify: VerifyConfig, store: &Store) -> anyhow:
     let origin: KeyName = config.log_origin.parse().map_err(|error| anyhow!("log_origin {:?}: {error}", config.log_origin))?;
     let ledger = Ledger::new(store.clone(), origin);
     let egress = Egress::new(egress_config(config), Recorder::database(store.clone()))?;
-    let importing = plumb_source::Importing::new(store.clone(), cleaning(), config.upload_bytes_max);
-    let jobs = plumb_source::jobs(&importing)?.and(plumb_verify::jobs(egress, verify)).and(plumb_identity::jobs()?);
-    let register = Register::new(all_routes(store, &ledger, &importing, config))?;
-    let identity = plumb_identity::authenticator(store.clone());
-    Ok(Parts { store: store.clone(), ledger, register, jobs, identity })
+    let cleaning = cleaning();
+    let jobs = plumb_source::jobs(&cleaning).and(plumb_verify::jobs(egress, verify)).and(plumb_identity::jobs()?).and(sweep::jobs()?);
+    let source = Source::new(store.clone(), cleaning).upload_bytes_max(config.upload_bytes_max);
+    let identity = Identity::new(store.clone());
+    let register = Register::new(all_routes(store, &ledger, &source, &identity))?;
+    Ok(Parts { store: store.clone(), ledger, register, jobs, identity: Arc::new(identity) })
 }
 
 /// The routes of every crate, in the order of the flow.
-fn all_routes(store: &Store, ledger: &Ledger, importing: &plumb_source::Importing, config: &Config) -> Vec<Route> {
-    let mut all = plumb_identity::routes(store, &config.public_url());
+fn all_routes(store: &Store, ledger: &Ledger, source: &Source, identity: &Identity) -> Vec<Route> {
+    let mut all = plumb_identity::routes(identity);
     all.extend(plumb_privacy::routes(store));
-    all.extend(plumb_source::routes(importing));
+    all.extend(plumb_source::routes(source));
     all.extend(plumb_lead::routes(store));
     all.extend(plumb_verify::routes(store));
     all.extend(routes::routes(store, ledger));
@@ -95,10 +95,7 @@ impl Server {
             (Some(certificate), Some(key)) => Some(Tls::from_files(certificate, key)?),
             _ => None,
         };
-        let data_dir = config.data_dir()?;
-        plumb_store::embedded::prepare(&data_dir)?;
-        let key_file = config.master_key_file.clone().unwrap_or_else(|| data_dir.join(MASTER_KEY));
-        let database = database::open(config, keys::load_or_create(&key_file)?, clock, true).await?;
+        let database = database::open(config, clock).await?;
         let store = database.store.clone();
         let parts = assemble(config, verify, &store)?;
 
@@ -165,4 +162,12 @@ fn spawn_serving(listener: Listener, router: axum::Router, stop: CancellationTok
             stop.cancel();
         }
     })
+}
+
+/// The OpenAPI document, as JSON. The routes are the same whatever database is behind them, so none is opened.
+#[expect(clippy::unused_async, reason = "the resolver inside wants a runtime")]
+pub async fn openapi() -> anyhow::Result<String> {
+    let store = Store::unconnected();
+    let parts = assemble(&Config::default(), VerifyConfig::default(), &store)?;
+    Ok(serde_json::to_string_pretty(parts.register.openapi())?)
 }

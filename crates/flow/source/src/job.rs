@@ -41,9 +41,17 @@ pub(crate) fn stopped_after(rows_read: i64, why: &str) -> String {
     format!("{why} The first {rows_read} rows were imported and stay; the rows after them were not.")
 }
 
-/// Runs the job.
-pub(crate) async fn run(cleaning: Cleaning, job: ImportList, cx: JobContext) -> Result<Done, JobError> {
-    match import(&cleaning, job.import, &cx).await {
+/// Rows in one batch, at most. Small enough that a cancel is not kept waiting, large enough that the commit is cheap.
+pub(crate) const BATCH_ROWS: usize = 2_000;
+
+/// Runs the job, `batch_rows` at a time.
+pub(crate) async fn run(
+    cleaning: Cleaning,
+    batch_rows: usize,
+    job: ImportList,
+    cx: JobContext,
+) -> Result<Done, JobError> {
+    match import(&cleaning, batch_rows, job.import, &cx).await {
         // The last attempt: whoever looks at the import must see that it will not go on.
         Err(JobError::Retry(reason)) if cx.attempt() >= ImportList::ATTEMPTS_MAX => {
             tracing::error!(import = %job.import, reason, "an import was given up");
@@ -53,13 +61,13 @@ pub(crate) async fn run(cleaning: Cleaning, job: ImportList, cx: JobContext) -> 
     }
 }
 
-async fn import(cleaning: &Cleaning, import: ImportId, cx: &JobContext) -> Result<Done, JobError> {
+async fn import(cleaning: &Cleaning, batch_rows: usize, import: ImportId, cx: &JobContext) -> Result<Done, JobError> {
     let mut tx = cx.org_tx().await?;
     let Some(row) = query::hold(&mut tx, import).await? else { return Ok(Done::Nothing) };
     if !matches!(row.state(), State::Queued | State::Running) {
         return Ok(Done::Nothing); // cancelled while it waited
     }
-    let reader = match Reader::new(cleaning, import, cx, &row) {
+    let reader = match Reader::new(cleaning, batch_rows, import, cx, &row) {
         Ok(reader) => reader,
         Err(why) => {
             tx.done_reading().await?;

@@ -1,2 +1,62 @@
-//! x
+//! Stage 1, find: lists that come in as CSV files, by page or API.
+//!
+//! An upload is judged by its beginning, kept sealed in pieces, and shown with a proposed mapping of its columns. Once
+//! started, the job `source.import` reads it row by row, has the rows cleaned ([`Cleaning`]) and screened, and makes
+//! leads of them, a batch at a time. Every row ends as a new lead, as merged into one, as rejected with a reason, or as
+//! suppressed: none is lost and none counts twice, however often the work is interrupted.
+
+mod cleaning;
 mod domain;
+mod events;
+mod http;
+mod job;
+mod model;
+mod page;
+mod query;
+mod reason;
+mod rejects;
+mod sweep;
+#[cfg(test)]
+mod testing;
+mod upload;
+
+pub use cleaning::{Check, Clean, CleanedRow, Cleaning, Explain, FieldName, MappedColumn, Mapping, Propose, Proposed};
+pub use domain::refusal::Refusal;
+pub use http::routes;
+pub use job::ImportList;
+pub use model::{Column, Import, Links, Progress, State};
+pub use sweep::{Swept, sweep};
+
+use plumb_base::limits::UPLOAD_BYTES_MAX;
+use plumb_store::Store;
+use plumb_store::job::Registry;
+
+/// What the routes of this crate stand on. Cheap to clone.
+#[derive(Clone)]
+pub struct Source {
+    pub(crate) store: Store,
+    pub(crate) cleaning: Cleaning,
+    pub(crate) upload_bytes_max: u64,
+}
+
+impl Source {
+    /// Imports into `store`, cleaned by `cleaning`; files of up to 2 GiB.
+    #[must_use]
+    pub fn new(store: Store, cleaning: Cleaning) -> Self {
+        Self { store, cleaning, upload_bytes_max: UPLOAD_BYTES_MAX }
+    }
+
+    /// Takes files of at most so many bytes.
+    #[must_use]
+    pub fn upload_bytes_max(mut self, bytes: u64) -> Self {
+        self.upload_bytes_max = bytes;
+        self
+    }
+}
+
+/// The background work of this crate.
+#[must_use]
+pub fn jobs(cleaning: &Cleaning) -> Registry {
+    let cleaning = cleaning.clone();
+    Registry::new().handle::<ImportList, _, _>(move |job, cx| job::run(cleaning.clone(), job::BATCH_ROWS, job, cx))
+}

@@ -54,7 +54,12 @@ impl Row {
 }
 
 /// Makes the row that an upload goes under.
-pub(crate) async fn begin(tx: &mut OrgTx, import: ImportId, file_name: &str, by: Option<UserId>) -> Result<(), StoreError> {
+pub(crate) async fn begin(
+    tx: &mut OrgTx,
+    import: ImportId,
+    file_name: &str,
+    by: Option<UserId>,
+) -> Result<(), StoreError> {
     let (org, now) = (tx.org().0, tx.now());
     sqlx::query!(
         "insert into import (org_id, id, file_name, state, created_by, created_at) values ($1, $2, $3, 'uploading', $4, $5)",
@@ -219,7 +224,12 @@ pub(crate) async fn run(tx: &mut OrgTx, import: ImportId, rules_version: &str) -
 }
 
 /// Ends an import that has not ended. False when it had.
-pub(crate) async fn end(tx: &mut OrgTx, import: ImportId, state: State, error: Option<&str>) -> Result<bool, StoreError> {
+pub(crate) async fn end(
+    tx: &mut OrgTx,
+    import: ImportId,
+    state: State,
+    error: Option<&str>,
+) -> Result<bool, StoreError> {
     let (org, now) = (tx.org().0, tx.now());
     let ended = sqlx::query!(
         "update import set state = $3, error = $4, finished_at = $5
@@ -246,7 +256,12 @@ pub(crate) async fn forget_chunks(tx: &mut OrgTx, import: ImportId) -> Result<u6
 }
 
 /// Some sealed pieces of a file, from `first` on, in order.
-pub(crate) async fn chunks(tx: &mut OrgTx, import: ImportId, first: i32, count: i64) -> Result<Vec<Vec<u8>>, StoreError> {
+pub(crate) async fn chunks(
+    tx: &mut OrgTx,
+    import: ImportId,
+    first: i32,
+    count: i64,
+) -> Result<Vec<Vec<u8>>, StoreError> {
     let org = tx.org().0;
     Ok(sqlx::query_scalar!(
         "select sealed from import_chunk where org_id = $1 and import_id = $2 and seq >= $3 order by seq limit $4",
@@ -337,7 +352,12 @@ pub(crate) struct Reject {
 }
 
 /// Some rejected rows after row `after`, in order.
-pub(crate) async fn rejects(tx: &mut OrgTx, import: ImportId, after: i64, count: i64) -> Result<Vec<Reject>, StoreError> {
+pub(crate) async fn rejects(
+    tx: &mut OrgTx,
+    import: ImportId,
+    after: i64,
+    count: i64,
+) -> Result<Vec<Reject>, StoreError> {
     let org = tx.org().0;
     Ok(sqlx::query_as!(
         Reject,

@@ -39,7 +39,9 @@ pub(crate) fn explain(cleaning: &Cleaning, code: &str) -> String {
         "nul_byte" => "The row has a NUL character in it, so the file is damaged there.",
         "field_too_long" => "A cell is longer than 64 KiB.",
         "repeated_header" => "The row repeats the header, as in lists that were pasted together.",
-        "open_quote" => "A quotation mark in the row is not closed before the file ends, so the rest of the file is in this row.",
+        "open_quote" => {
+            "A quotation mark in the row is not closed before the file ends, so the rest of the file is in this row."
+        }
         _ => return (cleaning.explain)(code).map_or_else(|| code.replace('_', " "), str::to_owned),
     };
     own.to_owned()

@@ -41,7 +41,8 @@ pub async fn sweep(store: &Store) -> Result<Swept, StoreError> {
             tx.done_reading().await?;
             continue;
         }
-        let entry = audit::Entry::of("import.swept").with("uploads", uploads).with("stopped", stopped).with("expired", expired);
+        let entry =
+            audit::Entry::of("import.swept").with("uploads", uploads).with("stopped", stopped).with("expired", expired);
         tx.commit(entry).await?;
         swept.uploads += uploads;
         swept.stopped += stopped;
@@ -69,7 +70,8 @@ async fn stale_uploads(tx: &mut OrgTx, before: Timestamp) -> Result<u64, StoreEr
     .fetch_all(tx.conn())
     .await?;
     for import in stale.iter().copied().map(ImportId) {
-        query::end(tx, import, State::Failed, Some("The upload broke off before its end. Nothing was imported.")).await?;
+        query::end(tx, import, State::Failed, Some("The upload broke off before its end. Nothing was imported."))
+            .await?;
         query::forget_chunks(tx, import).await?;
     }
     Ok(stale.len() as u64)
@@ -111,13 +113,20 @@ async fn expired(tx: &mut OrgTx, before: Timestamp) -> Result<u64, StoreError> {
     .fetch_all(tx.conn())
     .await?;
     for import in ids.iter().copied().map(ImportId) {
-        query::end(tx, import, State::Cancelled, Some("It was not started within 30 days. Nothing was imported.")).await?;
+        query::end(tx, import, State::Cancelled, Some("It was not started within 30 days. Nothing was imported."))
+            .await?;
         query::forget_chunks(tx, import).await?;
     }
-    sqlx::query!("delete from import_reject where org_id = $1 and import_id = any ($2)", org, &ids).execute(tx.conn()).await?;
-    sqlx::query!("update import set file_name = '', preview_sealed = null where org_id = $1 and id = any ($2)", org, &ids)
+    sqlx::query!("delete from import_reject where org_id = $1 and import_id = any ($2)", org, &ids)
         .execute(tx.conn())
         .await?;
+    sqlx::query!(
+        "update import set file_name = '', preview_sealed = null where org_id = $1 and id = any ($2)",
+        org,
+        &ids
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(ids.len() as u64)
 }
 

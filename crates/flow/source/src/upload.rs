@@ -6,9 +6,11 @@
 mod file;
 mod unfinished;
 
+use std::time::Duration;
+
 use plumb_base::{Country, ImportId};
-use plumb_store::job::{self, When};
 use plumb_store::audit;
+use plumb_store::job::{self, When};
 use plumb_vault::{Context, Purpose};
 use plumb_web::{Caller, Problem};
 use serde_json::json;
@@ -41,6 +43,8 @@ pub(crate) struct Asked {
     pub(crate) mapping: Option<Mapping>,
 }
 
+/// How long the rest of a refused upload is read and thrown away.
+const LINGER: Duration = Duration::from_secs(2);
 /// Longest field beside the file.
 const FIELD_BYTES_MAX: usize = plumb_base::limits::BODY_BYTES_MAX;
 
@@ -69,7 +73,10 @@ pub(crate) async fn take_in(
     }
     .await;
     let Some(received) = received else {
-        outcome?;
+        if let Err(problem) = outcome {
+            linger(form).await;
+            return Err(problem);
+        }
         return Err(Problem::invalid("The form has no file. Send the list as the field named file."));
     };
     let import = received.import;
@@ -81,10 +88,18 @@ pub(crate) async fn take_in(
         Ok(()) => received.unfinished.all_well(),
         Err(problem) => {
             received.unfinished.give_up(problem.detail_text()).await;
+            linger(form).await;
             return Err(problem);
         }
     }
     Ok(import)
+}
+
+/// Reads on for a moment after a refusal: a client that is still sending would otherwise find its connection cut and
+/// never see the answer (RFC 9112, section 9.6).
+async fn linger(form: &mut axum::extract::Multipart) {
+    let rest = async { while let Ok(Some(_)) = form.next_field().await {} };
+    let _ = tokio::time::timeout(LINGER, rest).await;
 }
 
 async fn text(mut field: axum::extract::multipart::Field<'_>) -> Result<String, Problem> {
@@ -104,7 +119,8 @@ pub(crate) fn country(typed: &str) -> Result<Option<Country>, Problem> {
     if typed.is_empty() {
         return Ok(None);
     }
-    let no_country = |_| Problem::invalid("The default country is not two letters such as DE (ISO 3166-1). Correct it.");
+    let no_country =
+        |_| Problem::invalid("The default country is not two letters such as DE (ISO 3166-1). Correct it.");
     typed.parse().map(Some).map_err(no_country)
 }
 
@@ -112,7 +128,9 @@ fn mapping(sent: &str) -> Result<Option<Mapping>, Problem> {
     if sent.trim().is_empty() {
         return Ok(None);
     }
-    serde_json::from_str(sent).map(Some).map_err(|error| Problem::invalid(format!("The mapping cannot be read: {error}.")))
+    serde_json::from_str(sent)
+        .map(Some)
+        .map_err(|error| Problem::invalid(format!("The mapping cannot be read: {error}.")))
 }
 
 /// Makes the stored file a draft with a proposal, or queues it.

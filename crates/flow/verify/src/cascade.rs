@@ -223,7 +223,7 @@ impl<'a> Run<'a> {
             }
         }
         let policy = self.config.policy;
-        let decision = decide(policy, &self.answers);
+        let decision = decide(policy, self.answers);
         let checked_at = self.egress.config().clock.now();
         let wait = self.config.retries.wait(self.again, attempt).filter(|_| decision.verdict == Verdict::Unverified);
         let retry_at = wait.map(|wait| checked_at + wait);

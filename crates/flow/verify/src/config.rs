@@ -1,15 +1,12 @@
 //! How an installation verifies.
 
-use serde::{Deserialize, Serialize};
-
 use crate::domain::dialogue::Deadlines;
 use crate::domain::retry::RetrySchedule;
 use crate::domain::verdict::Policy;
 
 /// How an installation verifies. What it calls itself towards mail servers (HELO, MAIL FROM) and how many
 /// connections it makes at once is in the configuration of `plumb_egress`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifyConfig {
     /// How borderline results are marked.
     pub policy: Policy,

@@ -11,6 +11,9 @@ use crate::domain::evidence::Evidence;
 use crate::domain::reason::Reason;
 use crate::query;
 
+#[cfg(test)]
+mod tests;
+
 /// Most answers that are shown.
 const SHOWN_MAX: i64 = 50;
 

@@ -26,12 +26,10 @@ const PAGE_LEADS: u32 = 500;
 #[must_use]
 pub fn jobs(egress: Egress, config: VerifyConfig) -> Registry {
     let verifier = Arc::new(Verifier { egress, config });
-    Registry::new().handle(|job: ToVerify, cx| async move { plan(job, cx).await }).handle(
-        move |job: CheckMailbox, cx| {
-            let verifier = Arc::clone(&verifier);
-            async move { verifier.check_mailbox(job, cx).await }
-        },
-    )
+    Registry::new().handle(plan).handle(move |job: CheckMailbox, cx| {
+        let verifier = Arc::clone(&verifier);
+        async move { verifier.check_mailbox(job, cx).await }
+    })
 }
 
 /// Asks about one lead's mailbox, and records what was said for every lead with that mailbox.

@@ -11,7 +11,8 @@ pub fn guard(cell: &str) -> Cow<'_, str> {
 }
 
 fn is_e164(cell: &str) -> bool {
-    cell.strip_prefix('+').is_some_and(|digits| (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()))
+    cell.strip_prefix('+')
+        .is_some_and(|digits| (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]

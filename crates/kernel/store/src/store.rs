@@ -68,6 +68,17 @@ impl Store {
         Ok((store, migrated))
     }
 
+    /// A store with no database behind it, for what only needs to know the shape of the program: every transaction
+    /// fails.
+    #[must_use]
+    pub fn unconnected() -> Self {
+        let nowhere = PgConnectOptions::new_without_pgpass().socket("/nonexistent");
+        let pool = || PgPoolOptions::new().acquire_timeout(Duration::from_millis(1)).connect_lazy_with(nowhere.clone());
+        let (app, auth, system) = (pool(), pool(), pool());
+        let (clock, keys) = (Clock::System, Keys::generate());
+        Self { inner: Arc::new(Inner { app, auth, system, clock, keys, workers: Notify::new() }) }
+    }
+
     /// Opens the three pools on a database that is prepared already.
     async fn connect(config: StoreConfig, keys: Keys, clock: Clock) -> Result<Self, StoreError> {
         let options = |role: &str| config.admin.clone().username(role).password(&keys.role_password(role));
@@ -114,6 +125,13 @@ impl Store {
         let mac = self.keys().mac(Purpose::RateLimit, b"key", key.as_bytes());
         let hashed = plumb_base::hex::encode(&mac[..16]);
         limit::decide(&self.inner.app, &hashed, emit, burst).await
+    }
+
+    /// Forgets rates that have been full again for a day.
+    pub async fn sweep_rates(&self) -> Result<(), StoreError> {
+        let mut tx = self.system(SystemTask::Sweep).await?;
+        sqlx::query("delete from rate_limit where tat < now() - interval '1 day'").execute(tx.conn()).await?;
+        tx.commit_unaudited().await
     }
 
     /// Whether the database answers, for readiness.

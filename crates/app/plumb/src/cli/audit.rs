@@ -65,11 +65,11 @@ pub(super) async fn run(command: Audit, config: &Config, json: bool) -> anyhow::
 fn verify(text: &str, vkey: Option<&str>, checkpoint: Option<&str>, json: bool) -> anyhow::Result<()> {
     match verify_bundle(text, Known { vkey, checkpoint }) {
         Ok(verified) if json => print(json!({
-            "good": true, "size": verified.size, "entries": verified.entries, "first_seq": verified.first_seq,
+            "good": true, "size": verified.checkpoint.size, "entries": verified.entries, "first_seq": verified.first_seq,
             "key_was_known": verified.key_was_known, "vkeys": verified.vkeys, "continues": verified.continues,
         })),
         Ok(verified) => {
-            print(format_args!("Good: {} entries in a log of {}, without a gap, each in its place.", verified.entries, verified.size));
+            print(format_args!("Good: {} entries in a log of {}, without a gap, each in its place.", verified.entries, verified.checkpoint.size));
             print(format_args!("Signed by {}", verified.vkeys.join(", ")));
             if !verified.key_was_known {
                 print("The key came with the bundle: give --key to check that it is the one you know.");

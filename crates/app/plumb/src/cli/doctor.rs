@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use super::{Failed, print, remote};
 use crate::config::Config;
-use crate::server::MASTER_KEY;
 
 /// Examines the installation.
 #[derive(Debug, Args)]
@@ -79,8 +78,7 @@ fn data_dir(config: &Config) -> Finding {
 }
 
 fn master_key(config: &Config) -> Finding {
-    let Ok(dir) = config.data_dir() else { return Finding::bad("master key", "there is no data directory", "set data_dir") };
-    let path = config.master_key_file.clone().unwrap_or_else(|| dir.join(MASTER_KEY));
+    let Ok(path) = config.master_key_file() else { return Finding::bad("master key", "there is no data directory", "set data_dir") };
     if !path.exists() {
         return Finding::good("master key", format!("{} will be made by `plumb up`; keep a copy elsewhere", path.display()));
     }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::keys;
-use crate::server::{MASTER_KEY, Server};
+use crate::server::Server;
 
 /// The key of the command line on the server's own machine.
 #[derive(Debug, Serialize, Deserialize)]
@@ -69,7 +69,7 @@ pub(super) async fn beside_running_server(config: &Config) -> anyhow::Result<Sto
         Some(url) => url.parse().context("the database URL cannot be read")?,
         None => embedded::running_admin_options(&data_dir, crate::database::DATABASE)?,
     };
-    let key_file = config.master_key_file.clone().unwrap_or_else(|| data_dir.join(MASTER_KEY));
+    let key_file = config.master_key_file()?;
     if !key_file.exists() {
         bail!("there is no installation in {}: run `plumb up` first", data_dir.display());
     }

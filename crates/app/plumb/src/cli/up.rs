@@ -38,7 +38,7 @@ pub(super) async fn run(command: Up, mut config: Config) -> anyhow::Result<()> {
         let (org, user) = plumb_identity::create_org_with_owner(&server.store, &command.organisation, &command.owner, "", None).await?;
         remote::keep_local_key(&config, &server, org, user).await?;
         say(format_args!("Made the organisation {:?} with its owner {}.", command.organisation, command.owner));
-        let link = plumb_identity::sign_in_link(&server.store, &command.owner, &config.public_url()).await?;
+        let link = plumb_identity::sign_in_link(&server.store, user, &config.public_url()).await?;
         say(format_args!("Sign in once, within 10 minutes: {link}"));
     }
     if !config.ask_mail_servers {
@@ -63,8 +63,8 @@ pub(super) async fn until_told_to_stop(server: &Server) -> anyhow::Result<()> {
 }
 
 /// Prints the OpenAPI document. Needs no database: the routes are the same with none behind them.
-pub(super) fn openapi(config: &Config) -> anyhow::Result<()> {
-    print(crate::server::openapi(config)?);
+pub(super) async fn openapi() -> anyhow::Result<()> {
+    print(crate::server::openapi().await?);
     Ok(())
 }
 
@@ -77,8 +77,9 @@ pub(super) struct SignInLink {
 
 pub(super) async fn sign_in_link(command: SignInLink, config: &Config) -> anyhow::Result<()> {
     let store = remote::beside_running_server(config).await?;
-    let link = plumb_identity::sign_in_link(&store, &command.email, &config.public_url()).await;
+    let user = plumb_identity::user_by_email(&store, &command.email).await?;
+    let user = user.with_context(|| format!("there is no account {}", command.email))?;
+    print(plumb_identity::sign_in_link(&store, user, &config.public_url()).await?);
     store.close().await;
-    print(link.context("no link can be made")?);
     Ok(())
 }

@@ -74,7 +74,7 @@ struct Candidate {
 /// taken (a work address before a private one) and the other is carried along.
 #[must_use]
 pub fn propose(headers: &[String], sample: &[Vec<String>]) -> Proposal {
-    let mut candidates: Vec<Option<Candidate>> =
+    let candidates: Vec<Option<Candidate>> =
         headers.iter().enumerate().map(|(index, name)| candidate(name, &Shares::of(index, sample))).collect();
     let columns = headers.iter().enumerate().map(|(index, name)| {
         let name = name.clone();
@@ -107,9 +107,7 @@ pub fn propose(headers: &[String], sample: &[Vec<String>]) -> Proposal {
             },
         }
     });
-    let columns = columns.collect();
-    candidates.clear();
-    Proposal { columns }
+    Proposal { columns: columns.collect() }
 }
 
 fn candidate(name: &str, shares: &Shares) -> Option<Candidate> {

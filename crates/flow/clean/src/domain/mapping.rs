@@ -77,6 +77,27 @@ impl Field {
         }
     }
 
+    /// What people call it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Email => "E-mail address",
+            Self::Phone => "Telephone",
+            Self::FirstName => "Given name",
+            Self::LastName => "Family name",
+            Self::FullName => "Whole name",
+            Self::Title => "Job title",
+            Self::Company => "Company",
+            Self::Website => "Web site",
+            Self::Street => "Street",
+            Self::City => "Town",
+            Self::Region => "Region",
+            Self::Postcode => "Postcode",
+            Self::Country => "Country",
+            Self::ProfileUrl => "LinkedIn profile",
+        }
+    }
+
     /// The field of a stable name.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {

@@ -25,12 +25,7 @@ impl Person {
     /// gives first and last name only where both are missing; where they cannot be told apart, it stays whole.
     pub(crate) fn read(first: Option<&str>, last: Option<&str>, full: Option<&str>) -> Self {
         let implausible = [first, last, full].into_iter().flatten().any(is_implausible);
-        let first = first.map(without_honorifics);
-        let last = last.map(without_credentials);
-        // Capitals in both parts are the list's habit; in one short part they are initials (`JP`).
-        let both = matches!((first, last), (Some(a), Some(b)) if is_capitals(a) && is_capitals(b));
-        let mut first = first.map(|name| recase(name, Part::First, both));
-        let mut last = last.map(|name| recase(name, Part::Last, both));
+        let (mut first, mut last) = parts(first, last);
         let joined = match (&first, &last) {
             (Some(first), Some(last)) => Some(format!("{first} {last}")),
             (one, other) => one.clone().or_else(|| other.clone()),
@@ -45,10 +40,19 @@ impl Person {
             && !implausible
             && let Some((given, family)) = full.as_deref().and_then(split)
         {
-            (first, last) = (Some(given), Some(family));
+            (first, last) = parts(Some(&given), Some(&family));
         }
         Self { first, last, full, implausible }
     }
+}
+
+/// First and last name without what stands around them, in the usual case.
+fn parts(first: Option<&str>, last: Option<&str>) -> (Option<String>, Option<String>) {
+    let first = first.map(without_honorifics);
+    let last = last.map(without_credentials);
+    // Capitals in both parts are the list's habit; in one short part they are initials (`JP`).
+    let both = matches!((first, last), (Some(a), Some(b)) if is_capitals(a) && is_capitals(b));
+    (first.map(|name| recase(name, Part::First, both)), last.map(|name| recase(name, Part::Last, both)))
 }
 
 fn is_implausible(name: &str) -> bool {
@@ -121,10 +125,10 @@ fn without_credentials(name: &str) -> &str {
     let mut rest = name;
     while let Some((head, tail)) = rest.rsplit_once([' ', ',']) {
         let folded = fold::words(tail);
-        // After a blank alone, only capitals tell `MA` the degree from `Ma` the name.
+        // Only capitals among small letters tell `MA` the degree from `Ma` the name.
         let comma = head.ends_with(',') || rest.as_bytes().get(head.len()) == Some(&b',');
         let degree = CREDENTIALS.contains(&folded.as_str())
-            && (comma || (folded.len() > 2 && tail.chars().filter(|c| c.is_uppercase()).count() > 1));
+            && if folded.len() > 2 { comma || has_capitals(tail) } else { has_capitals(tail) && !is_capitals(head) };
         let head = head.trim_end_matches([' ', ',']);
         if is_placeholder(head, Field::LastName) || !(degree || tail.is_empty()) {
             break;
@@ -158,6 +162,10 @@ fn is_capitals(name: &str) -> bool {
     let run = |word: &str| word.chars().zip(word.chars().skip(1)).any(|(a, b)| a.is_uppercase() && b.is_uppercase());
     name.chars().all(|c| c.is_uppercase() || !c.is_alphabetic())
         && name.split(' ').enumerate().any(|(n, word)| run(word) && (n == 0 || !is_numeral(word)))
+}
+
+fn has_capitals(word: &str) -> bool {
+    word.chars().filter(|c| c.is_uppercase()).count() > 1
 }
 
 fn is_numeral(word: &str) -> bool {
@@ -254,7 +262,7 @@ fn split(full: &str) -> Option<(String, String)> {
     if full.len() > 120 || !full.chars().all(plain) {
         return None;
     }
-    let bare = without_honorifics(full);
+    let bare = without_credentials(without_honorifics(full));
     let name = Name::parse(bare)?;
     let words: Vec<&str> = bare.split(' ').map(|word| word.trim_matches([',', '"', '(', ')'])).collect();
     let run = |wanted: &str| {

@@ -9,7 +9,7 @@ use super::company::LegalForms;
 use super::lists::LineSet;
 use super::place::Countries;
 
-/// Raised by hand whenever the code cleans a row differently.
+/// Raised by hand whenever the code, or the numbering plans or public suffixes it is built with, clean a row differently.
 const CODE_VERSION: u32 = 1;
 
 const ROLE: &str = include_str!("../../lists/role.txt");

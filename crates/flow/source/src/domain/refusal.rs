@@ -24,7 +24,9 @@ pub enum Refusal {
     #[error("The file has NUL bytes in it, so it is not a text file. Export the list as CSV and upload that file.")]
     Binary,
     /// UTF-16 that does not say so.
-    #[error("The text looks like UTF-16 without a byte order mark. Save the list as CSV in UTF-8 and upload that file.")]
+    #[error(
+        "The text looks like UTF-16 without a byte order mark. Save the list as CSV in UTF-8 and upload that file."
+    )]
     Utf16WithoutMark,
     /// No row of column names.
     #[error("The list has no header: its first row {seen}. Add a first row that names each column.")]
@@ -33,7 +35,9 @@ pub enum Refusal {
         seen: String,
     },
     /// Two rows of column names.
-    #[error("Rows {first} and {second} both look like headers. Leave the one row that names each column and remove the other.")]
+    #[error(
+        "Rows {first} and {second} both look like headers. Leave the one row that names each column and remove the other."
+    )]
     TwoHeaders {
         /// Number of the first.
         first: u64,

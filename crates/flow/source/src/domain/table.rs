@@ -70,7 +70,6 @@ pub(crate) struct Row {
 
 /// Turns pieces of a file into rows.
 pub(crate) struct Table {
-    dialect: Dialect,
     mark_left: usize,
     decoder: Option<Decoder>,
     decoded: Vec<u8>,
@@ -89,7 +88,6 @@ impl Table {
             Encoding::Utf16Be => Some(UTF_16BE.new_decoder_without_bom_handling()),
         };
         Self {
-            dialect,
             mark_left: dialect.mark_bytes,
             decoder,
             decoded: Vec::new(),
@@ -158,11 +156,6 @@ impl Table {
             row.fault = row.fault.or_else(|| fault(&mut row.cells, header));
         }
         take(row);
-    }
-
-    /// How the list is laid out.
-    pub(crate) fn dialect(&self) -> Dialect {
-        self.dialect
     }
 }
 

@@ -18,8 +18,6 @@ use crate::query;
 use crate::reason::ENCODING_MIXED;
 use crate::upload::{CHUNK_PLACE, chunk_row};
 
-/// Rows in one batch, at most.
-pub(super) const BATCH_ROWS: usize = 2_000;
 /// Bytes of cells in one batch: a list of very long rows has smaller batches.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// Pieces of the file that are fetched at once.
@@ -70,6 +68,7 @@ struct Parser {
     delimiter: u8,
     /// Rows that are in already.
     skip: i64,
+    batch_rows: usize,
     waiting: Vec<Row>,
     waiting_bytes: usize,
     mapping: Mapping,
@@ -93,7 +92,13 @@ pub(super) struct Reader {
 
 impl Reader {
     /// A reader that passes over the rows that `row` says are in already.
-    pub(super) fn new(cleaning: &Cleaning, import: ImportId, cx: &JobContext, row: &query::Row) -> Result<Self, ReadError> {
+    pub(super) fn new(
+        cleaning: &Cleaning,
+        batch_rows: usize,
+        import: ImportId,
+        cx: &JobContext,
+        row: &query::Row,
+    ) -> Result<Self, ReadError> {
         let columns: Vec<Column> = serde_json::from_value(row.columns.clone()).map_err(|_| ReadError::Form)?;
         let mapping: Mapping = serde_json::from_value(row.mapping.clone()).map_err(|_| ReadError::Form)?;
         let country = row.default_country.as_deref().map(str::parse).transpose().map_err(|_| ReadError::Form)?;
@@ -102,6 +107,7 @@ impl Reader {
             table: None,
             delimiter,
             skip: row.rows_read,
+            batch_rows,
             waiting: Vec::new(),
             waiting_bytes: 0,
             mapping,
@@ -135,7 +141,12 @@ impl Reader {
         let sealed = query::chunks(&mut tx, self.import, self.next_chunk, CHUNKS_AT_ONCE).await?;
         tx.done_reading().await?;
         let Some(mut parser) = self.parser.take() else { return Err(ReadError::Form) };
-        let place = Place { keys: self.cx.store().keys().clone(), org: self.cx.org(), import: self.import, first: self.next_chunk };
+        let place = Place {
+            keys: self.cx.store().keys().clone(),
+            org: self.cx.org(),
+            import: self.import,
+            first: self.next_chunk,
+        };
         self.next_chunk += i32::try_from(sealed.len()).unwrap_or(i32::MAX);
         let (so_far, bytes) = (self.bytes_read, self.bytes);
         let computed = tokio::task::spawn_blocking(move || {
@@ -207,7 +218,7 @@ impl Parser {
         }
         self.waiting_bytes += row.cells.iter().map(String::len).sum::<usize>();
         self.waiting.push(row);
-        if self.waiting.len() >= BATCH_ROWS || self.waiting_bytes >= BATCH_BYTES {
+        if self.waiting.len() >= self.batch_rows || self.waiting_bytes >= BATCH_BYTES {
             let rows = self.cleaned();
             out.push_back(Batch { rows, bytes_read: at, last: false });
         }

@@ -219,12 +219,10 @@ fn permanent_plain(code: u16, hits: &Hits) -> Class {
     match code {
         500..=504 => Class::ProtocolError,
         550 if about_us => refused_by_policy(hits),
-        550 if hits.has(Topic::Quota) && !hits.has(Topic::Storage) => Class::MailboxFull,
-        550 if hits.has(Topic::Storage) => Class::ServerStorage,
+        550 | 552 if hits.has(Topic::Storage) => Class::ServerStorage,
+        550 | 552 if hits.has(Topic::Quota) => Class::MailboxFull,
         550 if hits.has(Topic::Disabled) => Class::MailboxDisabled,
         550 if hits.has(Topic::Address) => Class::AddressUnknown,
-        552 if hits.has(Topic::Storage) => Class::ServerStorage,
-        552 if hits.has(Topic::Quota) => Class::MailboxFull,
         // 551, 553, 554 and the rest are used for anything: never a proof.
         _ if about_us => refused_by_policy(hits),
         _ => Class::Unclassified,

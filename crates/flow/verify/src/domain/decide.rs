@@ -124,7 +124,7 @@ const fn stance(reason: Reason) -> Option<Stance> {
 
 /// Combines the answers. Nothing here makes an answer stronger than the tier gave it.
 #[must_use]
-pub fn decide(policy: Policy, answers: &Answers) -> Decision {
+pub fn decide(policy: Policy, answers: Answers) -> Decision {
     let smtp = answers.smtp.map(|(reason, _)| reason);
     let catch_all = match (answers.smtp, answers.provider) {
         (Some((_, known @ (Tri::Yes | Tri::No))), _) => known,
@@ -135,7 +135,7 @@ pub fn decide(policy: Policy, answers: &Answers) -> Decision {
     Decision { verdict: reason.verdict(policy), reason, catch_all }
 }
 
-fn combined(answers: &Answers, smtp: Option<Reason>) -> Reason {
+fn combined(answers: Answers, smtp: Option<Reason>) -> Reason {
     if let (Some(one), Some(other)) = (answers.provider.and_then(stance), smtp.and_then(stance))
         && one != other
     {

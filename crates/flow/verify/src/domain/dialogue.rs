@@ -6,8 +6,6 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use super::classify::{Class, Phase, classify};
 use super::operator::OTHER;
 use super::reply::{Reply, ReplyReader};
@@ -17,8 +15,7 @@ mod tests;
 
 /// How long each step of the dialogue may take, from its command to the end of its reply. Shorter than the minutes of
 /// RFC 5321 §4.5.3.2, which is safe because silence is never counted against a mailbox.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadlines {
     /// Making the connection: 10 s.
     pub connect: Duration,

@@ -67,5 +67,5 @@ pub const OTHER: &Operator = &row("other", &[], Acceptance::WithRefusedControl);
 pub fn operator_of(mx_host: &str) -> &'static Operator {
     let host = mx_host.trim_end_matches('.').to_ascii_lowercase();
     let fits = |suffix: &&str| host.ends_with(*suffix) || suffix.strip_prefix('.') == Some(&host);
-    OPERATORS.iter().find(|operator| operator.hosts.iter().any(|suffix| fits(&suffix))).unwrap_or(OTHER)
+    OPERATORS.iter().find(|operator| operator.hosts.iter().any(fits)).unwrap_or(OTHER)
 }

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use super::reason::Reason;
 
 #[cfg(test)]
@@ -45,7 +43,7 @@ impl Again {
 }
 
 /// The waits before the second, third, … question, by what stood in the way of the one before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetrySchedule {
     /// After a temporary refusal: 5, 15 and 60 minutes.
     pub later: Vec<Duration>,

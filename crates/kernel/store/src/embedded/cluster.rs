@@ -1,5 +1,6 @@
 //! The database cluster itself: making it, the settings it runs under, and what its files say.
 
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use std::{
     fs,
     io::Write,
@@ -228,4 +229,15 @@ impl PidFile {
 fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     lines[lines.len().saturating_sub(count)..].join("; ")
+}
+
+/// A superuser's login over the socket.
+pub(super) fn admin_options(socket_dir: &Path, password: &str, database: &str) -> PgConnectOptions {
+    PgConnectOptions::new_without_pgpass()
+        .socket(socket_dir)
+        .port(5432)
+        .ssl_mode(PgSslMode::Disable)
+        .username(ADMIN)
+        .password(password)
+        .database(database)
 }

@@ -46,6 +46,12 @@ pub enum EmbeddedError {
         /// Its owner's process id, when it has written it.
         pid: Option<u32>,
     },
+    /// Nobody serves the directory.
+    #[error("no server runs on {}: start it with `plumb up`", dir.display())]
+    NotRunning {
+        /// The data directory.
+        dir: PathBuf,
+    },
     /// `initdb` and the server look their user up by name.
     #[error(
         "user id {uid} has no entry in /etc/passwd, and PostgreSQL does not run without one: add the user \
@@ -164,7 +170,11 @@ impl EmbeddedError {
     /// not available, 73 cannot create, 75 try again later, 78 configuration.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::UnsupportedSystem | Self::NoBinaries | Self::BinariesUnusable { .. } | Self::StartFailed { .. } => 69,
+            Self::UnsupportedSystem
+            | Self::NoBinaries
+            | Self::BinariesUnusable { .. }
+            | Self::StartFailed { .. }
+            | Self::NotRunning { .. } => 69,
             Self::Io { .. } | Self::Initdb { .. } => 73,
             Self::InUse { .. }
             | Self::NotReady { .. }

@@ -23,7 +23,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::postgres::PgConnectOptions;
 
 use self::{account::Account, cluster::Site, layout::Layout, lock::Lock, supervise::Server};
 pub use self::{
@@ -82,13 +82,7 @@ impl Embedded {
     /// Superuser login to a database by name; `postgres` is always there. For migrations and maintenance, never
     /// for the application's pool: no row-level security binds a superuser.
     pub fn admin_options_for(&self, database: &str) -> PgConnectOptions {
-        PgConnectOptions::new_without_pgpass()
-            .socket(&self.site.layout.socket_dir)
-            .port(5432)
-            .ssl_mode(PgSslMode::Disable)
-            .username(cluster::ADMIN)
-            .password(&self.site.password)
-            .database(database)
+        cluster::admin_options(&self.site.layout.socket_dir, &self.site.password, database)
     }
 
     /// The major version, and the whole one as the server says it (`15.18`).
@@ -171,6 +165,39 @@ pub fn default_data_dir() -> Result<PathBuf, EmbeddedError> {
         .or_else(|| absolute("HOME").map(|home| home.join(".local/share")))
         .map(|base| base.join("plumb"))
         .ok_or(EmbeddedError::NoDataDir)
+}
+
+/// Superuser login to a database of a server that another process of this machine runs on `data_dir`: for what only
+/// the operator may do beside a running plumb.
+///
+/// # Errors
+/// [`EmbeddedError::NotRunning`] when no server listens there.
+pub fn running_admin_options(data_dir: &Path, database: &str) -> Result<PgConnectOptions, EmbeddedError> {
+    let data_dir = data_dir.canonicalize().map_err(|_| EmbeddedError::NotRunning { dir: data_dir.to_owned() })?;
+    let layout = Layout::of(data_dir);
+    if !layout.socket_dir.join(layout::SOCKET_NAME).exists() {
+        return Err(EmbeddedError::NotRunning { dir: layout.data_dir });
+    }
+    let password = layout.password(true)?;
+    Ok(cluster::admin_options(&layout.socket_dir, &password, database))
+}
+
+/// Ends whatever runs on `config.data_dir`, and removes the directory with everything in it.
+///
+/// # Errors
+/// [`EmbeddedError::InUse`] when another process has the directory; what could not be removed.
+pub async fn discard(config: EmbeddedConfig) -> Result<(), EmbeddedError> {
+    let dir = config.data_dir.clone();
+    if !dir.exists() {
+        return Ok(());
+    }
+    match Embedded::start(config).await {
+        Ok(running) => running.stop().await?,
+        Err(in_use @ EmbeddedError::InUse { .. }) => return Err(in_use),
+        // Data that cannot be served can still be thrown away.
+        Err(_) => {}
+    }
+    blocking(move || std::fs::remove_dir_all(&dir).map_err(EmbeddedError::io("remove", &dir))).await
 }
 
 /// Everything before the first process: the lock comes first, so that nobody else changes what is looked at.

@@ -44,6 +44,8 @@ fn honorifics_and_degrees_go() {
         ("Herr Jan", "Muster MBA", "Jan", "Muster"),
         ("Dr.", "Ma", "Dr.", "Ma"),
         ("Ada", "Example Ma", "Ada", "Example Ma"),
+        ("Ada", "Example, MA", "Ada", "Example"),
+        ("ADA", "EXAMPLE MA", "Ada", "Example Ma"),
         ("Ada", "MBA", "Ada", "Mba"),
         ("M. Jean", "Exemple", "Jean", "Exemple"),
         ("Sir Tom", "Example", "Tom", "Example"),

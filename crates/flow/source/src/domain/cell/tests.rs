@@ -2,7 +2,9 @@ use super::*;
 
 #[test]
 fn values_are_told_from_names() {
-    for value in ["ada@example.com", " +49 30 12345-67", "https://example.com/x", "www.example.com", "10115", "2026-11-20"] {
+    for value in
+        ["ada@example.com", " +49 30 12345-67", "https://example.com/x", "www.example.com", "10115", "2026-11-20"]
+    {
         assert!(is_value(value), "{value}");
     }
     for name in ["E-mail", "Phone 2", "Street 1", "", "Name (first)", "@", "Company/Account", "Q3 contacts"] {

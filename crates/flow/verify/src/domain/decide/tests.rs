@@ -116,7 +116,7 @@ fn what_is_asked_again() {
 }
 
 fn decided(answers: Answers) -> (&'static str, &'static str) {
-    let Decision { verdict, reason, .. } = decide(Policy::Strict, &answers);
+    let Decision { verdict, reason, .. } = decide(Policy::Strict, answers);
     (verdict.code(), reason.code())
 }
 
@@ -196,7 +196,7 @@ proptest! {
         let findings = Findings { target: Some(reply(&line(target))), control: control.map(|code| reply(&line(code))), ended: Ended::Completed, secured: false };
         let answer = read_probe(&findings, operator_of(host));
         let policy = if lenient { Policy::Lenient } else { Policy::Strict };
-        let decision = decide(policy, &Answers { smtp: Some((answer.reason, answer.catch_all)), disposable, ..Answers::default() });
+        let decision = decide(policy, Answers { smtp: Some((answer.reason, answer.catch_all)), disposable, ..Answers::default() });
         if decision.verdict == Verdict::Verified {
             prop_assert!(matches!(target, 250 | 251));
             prop_assert_eq!(control.map(|code| code / 100), Some(5));

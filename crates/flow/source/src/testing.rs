@@ -1,0 +1,313 @@
+//! A database, the real router and a small cleaner, for the tests of this crate.
+
+use std::sync::Arc;
+use std::task::Poll;
+
+use axum::body::Body;
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use futures::{Stream, StreamExt as _};
+use http::request::Parts;
+use http::{Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use plumb_base::{Clock, Email, ImportId, OrgId, SessionId, UserId};
+use plumb_lead::{NewLead, ToVerify};
+use plumb_store::access::Role;
+use plumb_store::job::{self, Done, JobError, Registry};
+use plumb_store::testing::Db;
+use plumb_store::{Actor, OrgTx, RateDecision, StoreError};
+use plumb_web::{
+    Authenticator, AuthnError, Csrf, Limiter, Member, Principal, RateRule, Register, Services, Session, Settings,
+};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use crate::job::{ImportList, run};
+use crate::{CleanedRow, Cleaning, FieldName, Mapping, Proposed, Source};
+
+/// The token of every session here.
+pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+/// Rows in a batch here: few, so that short lists have several.
+pub(crate) const BATCH_ROWS: usize = 10;
+
+const FIELDS: [(&str, &str, &[&str]); 4] = [
+    ("email", "E-mail", &["email", "e-mail"]),
+    ("full_name", "Name", &["name", "full name"]),
+    ("company", "Company", &["company", "firma"]),
+    ("city", "City", &["city", "stadt"]),
+];
+
+/// Cleans just enough to tell leads apart: addresses in lower case, no address is a reject.
+pub(crate) fn cleaning() -> Cleaning {
+    Cleaning {
+        propose: Arc::new(|names, _| names.iter().map(|name| propose(name)).collect()),
+        check: Arc::new(check),
+        clean: Arc::new(|mapping, rows, _| rows.iter().map(|row| clean(mapping, row)).collect()),
+        explain: Arc::new(|code| (code == "nothing_to_identify").then_some("The row names nobody.")),
+        fields: FIELDS.iter().map(|&(code, label, _)| FieldName { code, label }).collect(),
+        rules_version: "test".to_owned(),
+    }
+}
+
+fn propose(name: &str) -> Proposed {
+    let name = name.trim().to_lowercase();
+    let field =
+        FIELDS.iter().find(|(_, _, names)| names.contains(&name.as_str())).map(|(code, _, _)| (*code).to_owned());
+    Proposed { field, confidence: "high".to_owned(), reason: "Its name says so.".to_owned() }
+}
+
+fn check(mapping: &Mapping, names: &[String]) -> Vec<String> {
+    let mut errors = Vec::new();
+    if mapping.columns.iter().any(|column| names.get(column.index) != Some(&column.name)) {
+        errors.push("the list has no such column".to_owned());
+    }
+    if !mapping.columns.iter().any(|column| column.field.as_deref() == Some("email")) {
+        errors.push("no column has an address".to_owned());
+    }
+    errors
+}
+
+fn clean(mapping: &Mapping, row: &[String]) -> CleanedRow {
+    let cell = |code: &str| {
+        let column = mapping.columns.iter().find(|column| column.field.as_deref() == Some(code))?;
+        Some(row[column.index].trim().to_owned()).filter(|cell| !cell.is_empty())
+    };
+    let Some(email) = cell("email").and_then(|email| Email::parse(&email).ok()) else {
+        return CleanedRow::Reject { reason: "nothing_to_identify", detail: String::new() };
+    };
+    let key = email.suppression_form();
+    CleanedRow::Lead(Box::new(NewLead {
+        dedupe_key: format!("e:{key}"),
+        email: Some(key.clone()),
+        email_key: Some(key),
+        full_name: cell("full_name"),
+        company: cell("company"),
+        city: cell("city"),
+        flags: if cell("city").is_none() { vec!["no_city".to_owned()] } else { Vec::new() },
+        ..NewLead::default()
+    }))
+}
+
+/// The cookie is the organisation's id.
+struct Cookies;
+
+impl Authenticator for Cookies {
+    fn authenticate<'a>(&'a self, parts: &'a Parts) -> BoxFuture<'a, Result<Principal, AuthnError>> {
+        let org = parts.headers.get(header::COOKIE).and_then(|value| value.to_str().ok()?.parse::<OrgId>().ok());
+        let principal = org.map_or(Principal::Anonymous, |org| {
+            Principal::Session(Session {
+                user: UserId::fresh(),
+                session: SessionId::fresh(),
+                csrf: Csrf::new(TOKEN),
+                member: Some(Member { org, org_name: "Example".into(), role: Role::Member }),
+            })
+        });
+        Box::pin(async move { Ok(principal) })
+    }
+}
+
+struct NoLimit;
+
+impl Limiter for NoLimit {
+    fn ask<'a>(&'a self, _: &'a str, _: RateRule) -> BoxFuture<'a, Result<RateDecision, StoreError>> {
+        Box::pin(async { Ok(RateDecision::Allowed) })
+    }
+}
+
+/// A database with one organisation, and the router over it.
+pub(crate) struct World {
+    pub(crate) db: Db,
+    pub(crate) org: OrgId,
+    pub(crate) source: Source,
+    pub(crate) router: axum::Router,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(Clock::System, |source| source).await
+    }
+
+    pub(crate) async fn with(clock: Clock, set: impl FnOnce(Source) -> Source) -> Self {
+        let db = Db::with_clock(clock).await;
+        let org = db.org("Example").await;
+        let source = set(Source::new(db.store().clone(), cleaning()));
+        let services =
+            Services::new(Arc::new(Cookies), Arc::new(NoLimit), Settings::default(), CancellationToken::new());
+        let router = Register::new(crate::routes(&source)).expect("sound routes").router(&services);
+        Self { db, org, source, router }
+    }
+
+    pub(crate) async fn tx(&self) -> OrgTx {
+        self.db.store().org(self.org, Actor::SYSTEM).await.expect("begins")
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("infallible");
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a whole answer").to_bytes();
+        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.get_as(self.org, path).await
+    }
+
+    pub(crate) async fn get_as(&self, org: OrgId, path: &str) -> Answer {
+        self.send(request(org, "GET", path).body(Body::empty()).expect("a request")).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        let request = request(self.org, "POST", path).header(header::CONTENT_TYPE, "application/json");
+        self.send(request.body(Body::from(body.to_string())).expect("a request")).await
+    }
+
+    pub(crate) async fn form(&self, path: &str, body: &str) -> Answer {
+        let request = request(self.org, "POST", path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(body.to_owned())).expect("a request")).await
+    }
+
+    /// Uploads `file` to `path` with further fields.
+    pub(crate) async fn upload_to(&self, path: &str, file: &[u8], fields: &[(&str, &str)]) -> Answer {
+        let whole = [head(fields).as_bytes(), file, END].concat();
+        self.send(upload_request(self.org, path).body(Body::from(whole)).expect("a request")).await
+    }
+
+    pub(crate) async fn upload(&self, file: &[u8]) -> Answer {
+        self.upload_to("/api/v1/imports", file, &[]).await
+    }
+
+    /// Uploads a good list and starts it.
+    pub(crate) async fn queued(&self, file: &[u8]) -> ImportId {
+        let answer = self.upload_to("/api/v1/imports?start=true", file, &[]).await;
+        let import = answer.json();
+        assert_eq!(import["state"], "queued", "{answer:?}");
+        id(&import)
+    }
+
+    pub(crate) async fn import(&self, import: ImportId) -> Value {
+        self.get(&format!("/api/v1/imports/{import}")).await.json()
+    }
+
+    /// Runs every job; the import's work goes on for `polls` polls at most each time.
+    pub(crate) async fn work(&self, polls: usize) -> Vec<JobError> {
+        let registry = Registry::new()
+            .handle::<ImportList, _, _>(move |job, cx| async move {
+                let work = Killed { work: Box::pin(run(cleaning(), BATCH_ROWS, job, cx)), polls };
+                work.await.unwrap_or_else(|| Err(JobError::Fail("killed".to_owned())))
+            })
+            .handle::<ToVerify, _, _>(|_, _| async { Ok(Done::Nothing) });
+        job::drain(self.db.store(), &registry).await.expect("the queue works").1
+    }
+
+    /// Puts what was killed back into the queue.
+    pub(crate) async fn revive(&self) {
+        let mut tx = self.tx().await;
+        for dead in job::dead(&mut tx).await.expect("lists") {
+            job::retry(&mut tx, dead.id).await.expect("retries");
+        }
+        tx.commit(plumb_store::audit::Entry::of("job.retried")).await.expect("commits");
+    }
+
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        let mut tx = self.tx().await;
+        let count = sqlx::query_scalar(sql).fetch_one(tx.conn()).await.expect(sql);
+        tx.done_reading().await.expect("ends");
+        count
+    }
+}
+
+/// The id in an import's JSON.
+pub(crate) fn id(import: &Value) -> ImportId {
+    import["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_else(|| panic!("no id in {import}"))
+}
+
+pub(crate) fn request(org: OrgId, method: &str, path: &str) -> http::request::Builder {
+    Request::builder().method(method).uri(path).header(header::COOKIE, org.to_string()).header("x-csrf-token", TOKEN)
+}
+
+pub(crate) fn upload_request(org: OrgId, path: &str) -> http::request::Builder {
+    request(org, "POST", path)
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=BOUNDARY")
+        .header(header::TRANSFER_ENCODING, "chunked")
+}
+
+pub(crate) const END: &[u8] = b"\r\n--BOUNDARY--\r\n";
+
+/// What comes before the file's bytes in a form.
+pub(crate) fn head(fields: &[(&str, &str)]) -> String {
+    let mut head = String::new();
+    for (name, value) in fields {
+        head.push_str("--BOUNDARY\r\nContent-Disposition: form-data; name=\"");
+        head.push_str(name);
+        head.push_str("\"\r\n\r\n");
+        head.push_str(value);
+        head.push_str("\r\n");
+    }
+    head.push_str("--BOUNDARY\r\nContent-Disposition: form-data; name=\"file\"; filename=\"list.csv\"\r\n");
+    head.push_str("Content-Type: text/csv\r\n\r\n");
+    head
+}
+
+/// A body that ends in an error after `pieces`.
+pub(crate) fn broken_off(pieces: Vec<Vec<u8>>) -> Body {
+    let pieces = futures::stream::iter(pieces.into_iter().map(|piece| Ok(Bytes::from(piece))));
+    let error = futures::stream::once(async { Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)) });
+    Body::from_stream(pieces.chain(error))
+}
+
+/// A body that stops coming after `pieces`, without ending.
+pub(crate) fn hanging(pieces: Vec<Vec<u8>>) -> Body {
+    let pieces = futures::stream::iter(pieces.into_iter().map(|piece| Ok::<_, std::io::Error>(Bytes::from(piece))));
+    Body::from_stream(endless(pieces))
+}
+
+fn endless<S: Stream>(pieces: S) -> impl Stream<Item = S::Item> {
+    pieces.chain(futures::stream::pending())
+}
+
+/// Work that is thrown away after some polls, as by a process that is killed.
+struct Killed<'a, T> {
+    work: BoxFuture<'a, T>,
+    polls: usize,
+}
+
+impl<T> Future for Killed<'_, T> {
+    type Output = Option<T>;
+
+    fn poll(mut self: std::pin::Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Option<T>> {
+        if let Poll::Ready(done) = self.work.as_mut().poll(cx) {
+            return Poll::Ready(Some(done));
+        }
+        self.polls = self.polls.saturating_sub(1);
+        if self.polls == 0 { Poll::Ready(None) } else { Poll::Pending }
+    }
+}
+
+/// `rows` people, one in ten of them met before, one in ten without an address.
+pub(crate) fn people(rows: usize) -> String {
+    let mut list = "Email,Name,Company,City\n".to_owned();
+    for n in 0..rows {
+        let row = match n % 10 {
+            7 => format!("person{}@example.com,Person {n},,Town {n}\n", n - 7),
+            8 => format!(",Person {n},Company {n},Town\n"),
+            _ => format!("person{n}@example.com,Person {n},Company {n},\n"),
+        };
+        list.push_str(&row);
+    }
+    list
+}
