@@ -20,10 +20,8 @@ pub fn cleaning() -> Cleaning {
         }),
         clean: Arc::new(move |mapping, rows, country| {
             let Ok(mapping) = kernel_mapping(mapping) else { return Vec::new() };
-            let mut cells = Vec::new();
             let clean = |row: &Vec<String>| {
-                cells.clear();
-                cells.extend(row.iter().map(String::as_str));
+                let cells: Vec<&str> = row.iter().map(String::as_str).collect();
                 cleaned(clean_row(&rules, &mapping, &cells, country))
             };
             rows.iter().map(clean).collect()
@@ -89,4 +87,17 @@ fn cleaned(row: plumb_clean::Cleaned) -> CleanedRow {
 fn explain(code: &str) -> Option<&'static str> {
     let flag = Flag::ALL.iter().find(|flag| flag.code() == code).map(|flag| flag.explain());
     flag.or_else(|| RejectReason::ALL.iter().find(|reason| reason.code() == code).map(|reason| reason.explain()))
+}
+
+/// What the lists say of one address.
+#[must_use]
+pub fn lists(address: &str) -> plumb_verify::Lists {
+    let column = plumb_clean::MappedColumn { index: 0, name: "email".to_owned(), field: Some(Field::Email) };
+    let mapping = plumb_clean::Mapping { width: 1, columns: vec![column] };
+    let flags = clean_row(&Rules::embedded(), &mapping, &[address], None).flags;
+    plumb_verify::Lists {
+        role: flags.contains(&Flag::EmailRole),
+        free: flags.contains(&Flag::EmailFree),
+        disposable: flags.contains(&Flag::EmailDisposable),
+    }
 }

@@ -55,7 +55,7 @@ fn all_routes(store: &Store, ledger: &Ledger, source: &Source, identity: &Identi
     all.extend(plumb_privacy::routes(store));
     all.extend(plumb_source::routes(source));
     all.extend(plumb_lead::routes(store));
-    all.extend(plumb_verify::routes(store));
+    all.extend(plumb_verify::routes(store.clone()));
     all.extend(routes::routes(store, ledger));
     all
 }

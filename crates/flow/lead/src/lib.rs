@@ -21,3 +21,6 @@ pub use upsert::{Landed, suppressed, upsert};
 pub use verdict::{VerdictSummary, record_verdict};
 
 mod verdict;
+
+#[cfg(test)]
+mod tests;

@@ -184,7 +184,7 @@ impl World {
     /// Uploads `file` to `path` with further fields.
     pub(crate) async fn upload_to(&self, path: &str, file: &[u8], fields: &[(&str, &str)]) -> Answer {
         let whole = [head(fields).as_bytes(), file, END].concat();
-        self.send(upload_request(self.org, path).body(Body::from(whole)).expect("a request")).await
+        self.send(upload_request(self.org, path).body(in_pieces(&whole)).expect("a request")).await
     }
 
     pub(crate) async fn upload(&self, file: &[u8]) -> Answer {
@@ -263,21 +263,34 @@ pub(crate) fn head(fields: &[(&str, &str)]) -> String {
     head
 }
 
+/// A body that comes in pieces, each when the one before it was taken, as from a socket.
+pub(crate) fn in_pieces(whole: &[u8]) -> Body {
+    Body::from_stream(slowly(whole.chunks(64 * 1024).map(<[u8]>::to_vec).collect()))
+}
+
 /// A body that ends in an error after `pieces`.
 pub(crate) fn broken_off(pieces: Vec<Vec<u8>>) -> Body {
-    let pieces = futures::stream::iter(pieces.into_iter().map(|piece| Ok(Bytes::from(piece))));
-    let error = futures::stream::once(async { Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)) });
-    Body::from_stream(pieces.chain(error))
+    let error = async {
+        tokio::task::yield_now().await;
+        Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
+    };
+    Body::from_stream(slowly(pieces).chain(futures::stream::once(error)))
 }
 
 /// A body that stops coming after `pieces`, without ending.
 pub(crate) fn hanging(pieces: Vec<Vec<u8>>) -> Body {
-    let pieces = futures::stream::iter(pieces.into_iter().map(|piece| Ok::<_, std::io::Error>(Bytes::from(piece))));
-    Body::from_stream(endless(pieces))
+    Body::from_stream(slowly(pieces).chain(futures::stream::pending()))
 }
 
-fn endless<S: Stream>(pieces: S) -> impl Stream<Item = S::Item> {
-    pieces.chain(futures::stream::pending())
+/// Each piece is there at once, and a moment passes after it.
+fn slowly(pieces: Vec<Vec<u8>>) -> impl Stream<Item = std::io::Result<Bytes>> + Send {
+    futures::stream::unfold((pieces.into_iter(), false), |(mut pieces, taken)| async move {
+        if taken {
+            tokio::task::yield_now().await;
+        }
+        let piece = pieces.next()?;
+        Some((Ok(Bytes::from(piece)), (pieces, true)))
+    })
 }
 
 /// Work that is thrown away after some polls, as by a process that is killed.

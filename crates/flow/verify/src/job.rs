@@ -7,7 +7,7 @@ use plumb_base::{LeadId, random};
 use plumb_egress::{CallContext, Egress, EgressError};
 use plumb_lead::{Contact, Handed, ToVerify, VerdictSummary, contact, record_verdict, unchecked};
 use plumb_store::audit::Entry;
-use plumb_store::job::{Done, Job, JobContext, JobError, Registry, When, enqueue_once};
+use plumb_store::job::{Done, Job, JobContext, JobError, Registry, When, enqueue_many_once};
 use plumb_store::{OrgTx, StoreError};
 use serde::{Deserialize, Serialize};
 
@@ -70,14 +70,13 @@ async fn plan(ToVerify { what, after }: ToVerify, cx: JobContext) -> Result<Done
     }
 }
 
-async fn queue(tx: &mut OrgTx, leads: &[LeadId]) -> Result<u32, StoreError> {
-    let mut queued = 0;
-    for query::Addressed { lead, address_hash } in query::addressed(tx, leads).await? {
+async fn queue(tx: &mut OrgTx, leads: &[LeadId]) -> Result<u64, StoreError> {
+    let job = |query::Addressed { lead, address_hash }| {
         let job = CheckMailbox { lead, attempt: 1, control_local: fresh_control_local() };
-        let key = address_hash.unwrap_or_else(|| lead.to_string());
-        queued += u32::from(enqueue_once(tx, &job, When::Now, &key).await?.is_some());
-    }
-    Ok(queued)
+        (address_hash.unwrap_or_else(|| lead.to_string()), job)
+    };
+    let jobs: Vec<_> = query::addressed(tx, leads).await?.into_iter().map(job).collect();
+    enqueue_many_once(tx, &jobs).await
 }
 
 struct Verifier {

@@ -15,7 +15,7 @@ mod worker;
 pub use admin::{DeadJob, cancel, dead, pending, retry};
 pub use context::{Done, JobContext, JobError};
 pub use cron::Cron;
-pub use enqueue::{Job, When, enqueue, enqueue_many, enqueue_once, enqueue_system};
+pub use enqueue::{Job, When, enqueue, enqueue_many, enqueue_many_once, enqueue_once, enqueue_system};
 pub use registry::Registry;
 pub use worker::{WorkerConfig, Workers, drain};
 

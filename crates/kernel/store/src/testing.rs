@@ -60,6 +60,12 @@ impl Db {
         &self.admin
     }
 
+    /// The administrator's login as a URL, for tools.
+    #[must_use]
+    pub fn admin_url(&self) -> String {
+        self.admin.to_url_lossy().to_string()
+    }
+
     /// An administrator's connection.
     pub async fn admin_conn(&self) -> PgConnection {
         self.admin.connect().await.expect("the throwaway cluster answers")

@@ -141,17 +141,20 @@ pub(crate) async fn by_norm(tx: &mut AuthTx, norm: &str) -> Result<Option<Accoun
     }))
 }
 
-/// The account of a person who is signed in, locked until the end of the transaction.
-pub(crate) async fn lock(tx: &mut AuthTx, user: UserId) -> Result<Option<Account>, StoreError> {
-    let row = sqlx::query!("select id, email, name, password_phc from app_user where id = $1 for update", user.0)
+/// The account of a person who is signed in.
+pub(crate) async fn by_id(tx: &mut AuthTx, user: UserId) -> Result<Option<Account>, StoreError> {
+    let row = sqlx::query!("select email, name, password_phc from app_user where id = $1", user.0)
         .fetch_optional(tx.conn())
         .await?;
-    Ok(row.map(|row| Account {
-        user: UserId(row.id),
-        email: row.email,
-        name: row.name,
-        password_phc: row.password_phc,
-    }))
+    Ok(row.map(|row| Account { user, email: row.email, name: row.name, password_phc: row.password_phc }))
+}
+
+/// The kept password of an account that nobody else changes until the end of the transaction. The outer
+/// option is the account.
+pub(crate) async fn lock(tx: &mut AuthTx, user: UserId) -> Result<Option<Option<String>>, StoreError> {
+    Ok(sqlx::query_scalar!("select password_phc from app_user where id = $1 for update", user.0)
+        .fetch_optional(tx.conn())
+        .await?)
 }
 
 pub(crate) async fn set_password(tx: &mut AuthTx, user: UserId, phc: Option<&str>) -> Result<(), StoreError> {

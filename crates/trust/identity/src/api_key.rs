@@ -5,18 +5,16 @@
 
 use chrono::TimeDelta;
 use http::{StatusCode, header};
-use plumb_base::{ApiKeyId, Timestamp};
+use plumb_base::{ApiKeyId, OrgId, Timestamp, UserId};
 use plumb_store::access::{Action, Scope};
 use plumb_store::audit::Entry;
-use plumb_store::{OrgTx, StoreError};
-use plumb_web::{
-    Access, Caller, Doc, Handler as _, IntoResponse as _, Json, Path, Problem, Response, Route, State,
-};
+use plumb_store::{Actor, OrgTx, Store, StoreError};
+use plumb_web::{Access, Caller, Doc, Handler as _, IntoResponse as _, Json, Path, Problem, Response, Route, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::{Identity, secret};
+use crate::{Identity, IdentityError, secret};
 
 /// What a key begins with. Not `pk_`, which scanners for leaked secrets take for another vendor's.
 const PREFIX: &str = "plk_";
@@ -70,7 +68,10 @@ impl<'a> Presented<'a> {
 }
 
 fn fresh_id() -> String {
-    plumb_base::random::bytes::<ID_CHARACTERS>().iter().map(|byte| char::from(ID_ALPHABET[usize::from(byte % 32)])).collect()
+    plumb_base::random::bytes::<ID_CHARACTERS>()
+        .iter()
+        .map(|byte| char::from(ID_ALPHABET[usize::from(byte % 32)]))
+        .collect()
 }
 
 /// A key to be made.
@@ -176,26 +177,81 @@ pub(crate) async fn all(tx: &mut OrgTx) -> Result<Vec<ApiKey>, StoreError> {
         .collect())
 }
 
+/// A key is not made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyRefused {
+    /// The name is empty or longer than 100 characters.
+    #[error("the name needs 1 to {NAME_CHARACTERS_MAX} characters")]
+    Name,
+    /// Without a scope it could do nothing.
+    #[error("the key needs at least one scope")]
+    NoScope,
+    /// It would live for less than a day or more than a year.
+    #[error("a key lives 1 to {DAYS_DEFAULT} days")]
+    Days,
+    /// The organisation has 100 keys that work.
+    #[error("the organisation has {ACTIVE_MAX} keys already; revoke one that is not needed")]
+    TooMany,
+}
+
+impl From<KeyRefused> for Problem {
+    fn from(refused: KeyRefused) -> Self {
+        let detail = format!("Not made: {refused}.");
+        if refused == KeyRefused::TooMany { Self::conflict(detail) } else { Self::invalid(detail) }
+    }
+}
+
+/// Makes a key for `user` of `org` from the server's own command line, for a year, and gives it whole. It works
+/// as long as `user` belongs to `org`.
+///
+/// # Errors
+/// [`IdentityError::Key`] when it cannot be made so.
+pub async fn create_api_key(
+    store: &Store,
+    org: OrgId,
+    user: UserId,
+    name: &str,
+    scopes: &[Scope],
+) -> Result<String, IdentityError> {
+    let wanted = NewKey { name: name.to_owned(), scopes: scopes.to_vec(), expires_in_days: None };
+    let mut tx = store.org(org, Actor::SYSTEM).await?;
+    let (made, entry) = insert(&mut tx, user, wanted).await?;
+    tx.commit(entry).await?;
+    Ok(made.secret)
+}
+
 /// Makes a key as the calling person.
 pub(crate) async fn make(identity: &Identity, caller: &Caller, wanted: NewKey) -> Result<MadeKey, Problem> {
     let maker = caller.user.ok_or_else(|| Problem::forbidden("Keys are made by people. Sign in and make it there."))?;
+    let mut tx = identity.store.org(caller.org, caller.actor).await?;
+    let (made, entry) = insert(&mut tx, maker, wanted).await.map_err(|error| match error {
+        IdentityError::Key(refused) => refused.into(),
+        IdentityError::Store(error) => error.into(),
+        other => {
+            tracing::error!(%other, "a key was not made");
+            Problem::internal()
+        }
+    })?;
+    tx.commit(entry).await?;
+    Ok(made)
+}
+
+async fn insert(tx: &mut OrgTx, maker: UserId, wanted: NewKey) -> Result<(MadeKey, Entry), IdentityError> {
     let name = wanted.name.trim();
     if name.is_empty() || name.chars().count() > NAME_CHARACTERS_MAX {
-        return Err(Problem::invalid(format!("The name needs 1 to {NAME_CHARACTERS_MAX} characters.")));
+        return Err(KeyRefused::Name.into());
     }
     let mut scopes = wanted.scopes;
     scopes.sort_unstable();
     scopes.dedup();
     if scopes.is_empty() {
-        return Err(Problem::invalid("The key needs at least one scope: without any it can do nothing."));
+        return Err(KeyRefused::NoScope.into());
     }
     let days = wanted.expires_in_days.unwrap_or(DAYS_DEFAULT);
     if !(1..=DAYS_DEFAULT).contains(&days) {
-        return Err(Problem::invalid(format!("A key lives 1 to {DAYS_DEFAULT} days.")));
+        return Err(KeyRefused::Days.into());
     }
     let scopes: Vec<String> = scopes.into_iter().map(|scope| scope.as_str().to_owned()).collect();
-
-    let mut tx = identity.store.org(caller.org, caller.actor).await?;
     let (org, now) = (tx.org(), tx.now());
     let active = sqlx::query_scalar!(
         r#"select count(*) as "count!" from api_key where org_id = $1 and revoked_at is null and expires_at > $2"#,
@@ -203,10 +259,9 @@ pub(crate) async fn make(identity: &Identity, caller: &Caller, wanted: NewKey) -
         now
     )
     .fetch_one(tx.conn())
-    .await
-    .map_err(StoreError::from)?;
+    .await?;
     if active >= ACTIVE_MAX {
-        return Err(Problem::conflict(format!("The organisation has {ACTIVE_MAX} keys already. Revoke one that is not needed.")));
+        return Err(KeyRefused::TooMany.into());
     }
     let (id, key_id, secret) = (ApiKeyId::fresh(), fresh_id(), secret::fresh());
     let expires_at = now + TimeDelta::days(days.into());
@@ -224,26 +279,21 @@ pub(crate) async fn make(identity: &Identity, caller: &Caller, wanted: NewKey) -
         expires_at
     )
     .execute(tx.conn())
-    .await
-    .map_err(StoreError::from)?;
+    .await?;
     let entry = Entry::of("api_key.created").on("api_key", id.0).with("scopes", json!(scopes)).with("days", days);
-    tx.commit(entry).await?;
-    Ok(MadeKey { id, name: name.to_owned(), expires_at, secret: format!("{PREFIX}{key_id}_{secret}") })
+    let made = MadeKey { id, name: name.to_owned(), expires_at, secret: format!("{PREFIX}{key_id}_{secret}") };
+    Ok((made, entry))
 }
 
 /// Revokes a key of the caller's organisation. 404 for one that is not there.
 pub(crate) async fn revoke(identity: &Identity, caller: &Caller, key: ApiKeyId) -> Result<(), Problem> {
     let mut tx = identity.store.org(caller.org, caller.actor).await?;
     let (org, now) = (tx.org(), tx.now());
-    let before = sqlx::query!(
-        "select revoked_at from api_key where org_id = $1 and id = $2 for update",
-        org.0,
-        key.0
-    )
-    .fetch_optional(tx.conn())
-    .await
-    .map_err(StoreError::from)?
-    .ok_or_else(Problem::not_found)?;
+    let before = sqlx::query!("select revoked_at from api_key where org_id = $1 and id = $2 for update", org.0, key.0)
+        .fetch_optional(tx.conn())
+        .await
+        .map_err(StoreError::from)?
+        .ok_or_else(Problem::not_found)?;
     if before.revoked_at.is_some() {
         tx.done_reading().await?;
         return Ok(());

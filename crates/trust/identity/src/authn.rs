@@ -66,14 +66,9 @@ async fn find_key(tx: &mut AuthTx, presented: &Presented<'_>) -> Result<Option<K
     .await?;
     let Some(row) = rows.into_iter().find(|row| bool::from(row.hash[..].ct_eq(&hash[..]))) else { return Ok(None) };
     if row.last_used_at.is_none_or(|used| now - used >= TimeDelta::seconds(session::TOUCH_SECONDS)) {
-        sqlx::query!(
-            "update api_key set last_used_at = $3 where org_id = $1 and id = $2",
-            row.org_id,
-            row.id,
-            now
-        )
-        .execute(tx.conn())
-        .await?;
+        sqlx::query!("update api_key set last_used_at = $3 where org_id = $1 and id = $2", row.org_id, row.id, now)
+            .execute(tx.conn())
+            .await?;
     }
     Ok(Some(Key {
         key: ApiKeyId(row.id),

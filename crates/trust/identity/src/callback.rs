@@ -21,10 +21,8 @@ use crate::{Identity, cookie, secret, session};
 const CONTINUE: &str = "/auth/continue";
 
 pub(crate) fn routes(identity: &Identity) -> Vec<Route> {
-    let public = Access::Public {
-        reason: "The link in the request is what signs in.",
-        limit: RateRule::per_minute(30),
-    };
+    let public =
+        Access::Public { reason: "The link in the request is what signs in.", limit: RateRule::per_minute(30) };
     vec![
         Route::get("/auth/callback", public, callback.with_state(())).page(),
         Route::get(CONTINUE, public, ask.with_state(identity.clone())).page(),
@@ -73,8 +71,7 @@ async fn sign_in(State(identity): State<Identity>, id: RequestId, headers: Heade
     let cookie = session::begin(&mut tx, user, org, now).await?;
     let entry = Entry::of("auth.signed_in").on("user", user.0).with("method", "link").org(org);
     tx.commit(&Actor::user(user, Some(id.0)), entry).await?;
-    let cookies =
-        [(header::SET_COOKIE, cookie), (header::SET_COOKIE, cookie::clear(cookie::PENDING))];
+    let cookies = [(header::SET_COOKIE, cookie), (header::SET_COOKIE, cookie::clear(cookie::PENDING))];
     Ok((AppendHeaders(cookies), Redirect::to("/")).into_response())
 }
 
@@ -87,7 +84,10 @@ fn answer(state: &LinkState) -> Response {
         LinkState::Open { email } => (StatusCode::OK, confirm(email)),
         LinkState::Used => (
             StatusCode::GONE,
-            no_longer("This link was already used", "A sign-in link works once. If it was not you who used it, tell whoever runs this installation."),
+            no_longer(
+                "This link was already used",
+                "A sign-in link works once. If it was not you who used it, tell whoever runs this installation.",
+            ),
         ),
         LinkState::Expired => (
             StatusCode::GONE,
@@ -95,7 +95,10 @@ fn answer(state: &LinkState) -> Response {
         ),
         LinkState::Unknown => (
             StatusCode::GONE,
-            no_longer("This link is not valid", "It may be cut off, or old and deleted, or this browser refused its cookie."),
+            no_longer(
+                "This link is not valid",
+                "It may be cut off, or old and deleted, or this browser refused its cookie.",
+            ),
         ),
     };
     (status, page).into_response()

@@ -5,9 +5,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 use plumb_store::audit::Entry;
 use plumb_web::page::{self, Chrome, Tone};
-use plumb_web::{
-    Access, Form, Handler as _, IntoResponse as _, Problem, Response, Route, SignedIn, State,
-};
+use plumb_web::{Access, Form, Handler as _, IntoResponse as _, Problem, Response, Route, SignedIn, State};
 use serde::Deserialize;
 
 use crate::account::{self, Account};
@@ -67,13 +65,15 @@ async fn change(
 
     let mut tx = identity.store.auth().await?;
     let today = account::lock(&mut tx, caller.user).await?.ok_or_else(Problem::not_found)?;
-    if today.password_phc != before.password_phc {
+    if today != before.password_phc {
         return refuse("The password was changed elsewhere just now. Nothing was changed here.");
     }
     let signed_in_at = session::signed_in_at(&mut tx, caller.user, caller.session).await?;
     let fresh = signed_in_at.is_some_and(|at| tx.now() - at <= TimeDelta::minutes(FRESH_MINUTES));
     if !has_one && !fresh {
-        return refuse("Your sign-in is too long ago to set a first password. Sign in with a new link, then come back.");
+        return refuse(
+            "Your sign-in is too long ago to set a first password. Sign in with a new link, then come back.",
+        );
     }
     account::set_password(&mut tx, caller.user, Some(&phc)).await?;
     let ended = session::end_others(&mut tx, caller.user, caller.session).await?;
@@ -88,7 +88,7 @@ async fn change(
 
 async fn account(identity: &Identity, caller: &SignedIn) -> Result<Account, Problem> {
     let mut tx = identity.store.auth().await?;
-    let account = account::lock(&mut tx, caller.user).await?.ok_or_else(Problem::not_found)?;
+    let account = account::by_id(&mut tx, caller.user).await?.ok_or_else(Problem::not_found)?;
     tx.done_reading().await?;
     Ok(account)
 }

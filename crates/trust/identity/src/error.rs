@@ -4,6 +4,7 @@ use plumb_base::email::EmailError;
 use plumb_store::StoreError;
 use plumb_web::Problem;
 
+use crate::api_key::KeyRefused;
 use crate::password::{HashError, PasswordRefused};
 
 /// An account or organisation could not be made or read.
@@ -24,6 +25,9 @@ pub enum IdentityError {
     /// No account has this address.
     #[error("there is no account with this address")]
     NoSuchAccount,
+    /// The API key cannot be made.
+    #[error(transparent)]
+    Key(#[from] KeyRefused),
     /// The password could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),

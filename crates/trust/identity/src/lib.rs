@@ -31,9 +31,10 @@ use plumb_store::Store;
 use plumb_web::Route;
 
 pub use account::{create_org_with_owner, first_run_needed, user_by_email};
+pub use api_key::{KeyRefused, create_api_key};
 pub use error::IdentityError;
 pub use link::{LINK_MINUTES, SIGN_IN_LINK_COMMAND, sign_in_link};
-pub use password::PasswordRefused;
+pub use password::{HashError, PasswordRefused};
 pub use session::{SESSION_HOURS_MAX, SESSION_IDLE_MINUTES};
 pub use sweep::{SweepIdentity, Swept, jobs, sweep};
 

@@ -1,8 +1,8 @@
 //! Who am I, and who belongs to my organisation.
 
 use plumb_base::{OrgId, Timestamp, UserId};
-use plumb_store::access::{Action, Role};
 use plumb_store::StoreError;
+use plumb_store::access::{Action, Role};
 use plumb_web::{Access, Caller, Doc, Handler as _, Json, Problem, Route, SignedIn, State};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,13 +16,14 @@ pub(crate) fn routes(identity: &Identity) -> Vec<Route> {
     vec![
         Route::get("/api/v1/me", Access::SignedIn, me.with_state(identity.clone())).doc(
             Doc::new("Who is signed in")
-                .description("The person, the organisation that the session works in, and all of the person's organisations.")
+                .description(
+                    "The person, the organisation that the session works in, and all of the person's organisations.",
+                )
                 .tag("identity")
                 .responds::<Me>(200),
         ),
-        Route::get("/api/v1/members", Access::Org(Action::MembersRead), members.with_state(identity.clone())).doc(
-            Doc::new("List the organisation's members").tag("identity").responds::<Members>(200),
-        ),
+        Route::get("/api/v1/members", Access::Org(Action::MembersRead), members.with_state(identity.clone()))
+            .doc(Doc::new("List the organisation's members").tag("identity").responds::<Members>(200)),
     ]
 }
 
@@ -49,13 +50,11 @@ struct Membership {
 
 async fn me(State(identity): State<Identity>, caller: SignedIn) -> Result<Json<Me>, Problem> {
     let mut tx = identity.store.auth().await?;
-    let account = account::lock(&mut tx, caller.user).await?.ok_or_else(Problem::not_found)?;
+    let account = account::by_id(&mut tx, caller.user).await?.ok_or_else(Problem::not_found)?;
     let places = org::places(&mut tx, caller.user).await?;
     tx.done_reading().await?;
-    let orgs: Vec<Membership> = places
-        .into_iter()
-        .map(|place| Membership { org_id: place.org, name: place.name, role: place.role })
-        .collect();
+    let orgs: Vec<Membership> =
+        places.into_iter().map(|place| Membership { org_id: place.org, name: place.name, role: place.role }).collect();
     let here = caller.member.map(|member| member.org);
     Ok(Json(Me {
         user_id: account.user,

@@ -7,9 +7,7 @@ use plumb_store::access::Role;
 use plumb_store::audit::Entry;
 use plumb_store::{AuthTx, StoreError};
 use plumb_web::page::{self, Chrome, Tone};
-use plumb_web::{
-    Access, Handler as _, IntoResponse as _, Path, Problem, Redirect, Response, Route, SignedIn, State,
-};
+use plumb_web::{Access, Handler as _, IntoResponse as _, Path, Problem, Redirect, Response, Route, SignedIn, State};
 
 use crate::{Identity, session};
 

@@ -120,9 +120,8 @@ pub(crate) async fn end(tx: &mut AuthTx, user: UserId, session: SessionId) -> Re
 
 /// Ends every session of a person but one. Says how many.
 pub(crate) async fn end_others(tx: &mut AuthTx, user: UserId, but: SessionId) -> Result<u64, StoreError> {
-    let ended = sqlx::query!("delete from session where user_id = $1 and id <> $2", user.0, but.0)
-        .execute(tx.conn())
-        .await?;
+    let ended =
+        sqlx::query!("delete from session where user_id = $1 and id <> $2", user.0, but.0).execute(tx.conn()).await?;
     Ok(ended.rows_affected())
 }
 

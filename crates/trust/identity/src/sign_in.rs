@@ -25,10 +25,7 @@ const PER_ACCOUNT: RateRule = RateRule { emit: Duration::from_secs(90), burst: 1
 const PER_ADDRESS: RateRule = RateRule { emit: Duration::from_secs(30), burst: 30 };
 
 pub(crate) fn routes(identity: &Identity) -> Vec<Route> {
-    let public = Access::Public {
-        reason: "Whoever signs in is not signed in yet.",
-        limit: RateRule::per_minute(60),
-    };
+    let public = Access::Public { reason: "Whoever signs in is not signed in yet.", limit: RateRule::per_minute(60) };
     vec![
         Route::get(SIGN_IN, public, show.with_state(())).page(),
         Route::post(SIGN_IN, public, sign_in.with_state(identity.clone())).page(),
@@ -82,7 +79,7 @@ async fn sign_in(
     if let (Some(account), Compared::Matches { rehashed }) = (&account, compared) {
         // Read again under a lock: the password may have changed, or the account gone, during the hashing.
         let today = account::lock(&mut tx, account.user).await?;
-        if today.is_some_and(|today| today.password_phc == kept) {
+        if today == Some(kept) {
             if let Some(phc) = rehashed {
                 account::set_password(&mut tx, account.user, Some(&phc)).await?;
             }
@@ -112,10 +109,9 @@ async fn throttled(identity: &Identity, client: Option<IpAddr>, norm: &str) -> R
         Some(IpAddr::V4(v4)) => v4.to_string(),
         None => String::new(),
     };
-    for (key, rule) in [
-        (format!("sign-in address:{client}"), PER_ADDRESS),
-        (format!("sign-in account:{norm}"), PER_ACCOUNT),
-    ] {
+    for (key, rule) in
+        [(format!("sign-in address:{client}"), PER_ADDRESS), (format!("sign-in account:{norm}"), PER_ACCOUNT)]
+    {
         if let RateDecision::Refused { retry_after } = identity.store.rate_limit(&key, rule.emit, rule.burst).await? {
             return Ok(Some(retry_after));
         }

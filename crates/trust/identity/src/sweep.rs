@@ -25,13 +25,11 @@ pub async fn sweep(store: &Store) -> Result<Swept, StoreError> {
     let now = tx.now();
     let sessions =
         sqlx::query!("delete from session where expires_at <= $1", now).execute(tx.conn()).await?.rows_affected();
-    let links = sqlx::query!(
-        "delete from auth_token where created_at <= $1",
-        now - TimeDelta::minutes(LINK_ROW_MINUTES)
-    )
-    .execute(tx.conn())
-    .await?
-    .rows_affected();
+    let links =
+        sqlx::query!("delete from auth_token where created_at <= $1", now - TimeDelta::minutes(LINK_ROW_MINUTES))
+            .execute(tx.conn())
+            .await?
+            .rows_affected();
     tx.commit_unaudited().await?;
     Ok(Swept { sessions, links })
 }
@@ -46,7 +44,7 @@ impl Job for SweepIdentity {
 
 /// The background work of this crate: a [`sweep`] each minute.
 pub fn jobs() -> Result<Registry, StoreError> {
-    let cron = Cron::new("identity.sweep", Duration::from_secs(60), &SweepIdentity {})?;
+    let cron = Cron::new("identity.sweep", Duration::from_mins(1), &SweepIdentity {})?;
     Ok(Registry::new()
         .handle::<SweepIdentity, _, _>(|_, cx: JobContext| async move {
             sweep(cx.store()).await?;

@@ -24,8 +24,7 @@ pub(crate) const BASE: &str = "https://plumb.example.com";
 pub(crate) const PROBE: &str = "/api/v1/probe";
 
 pub(crate) struct World {
-    pub(crate) db: Db,
-    pub(crate) identity: Identity,
+    db: Db,
     pub(crate) org: OrgId,
     pub(crate) user: UserId,
     router: Router,
@@ -74,13 +73,13 @@ impl World {
                 .doc(Doc::new("Who reached it").responds::<serde_json::Value>(200)),
         );
         let services = Services::new(
-            Arc::new(identity.clone()),
+            Arc::new(identity),
             Arc::new(db.store().clone()),
             Settings::default(),
             CancellationToken::new(),
         );
         let router = Register::new(all).unwrap().router(&services);
-        Self { db, identity, org, user, router }
+        Self { db, org, user, router }
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -92,7 +91,8 @@ impl World {
     }
 
     async fn send(&self, request: http::request::Builder, body: String) -> Answer {
-        let response: Response<Body> = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let response: Response<Body> =
+            self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
         Answer { status: parts.status, headers: parts.headers, body }
@@ -105,8 +105,8 @@ impl World {
 
     pub(crate) async fn post(&self, path: &str, cookies: &str, fields: &[(&str, &str)]) -> Answer {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let request = request(Method::POST, path, cookies)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request =
+            request(Method::POST, path, cookies).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request, body).await
     }
 
@@ -126,7 +126,11 @@ impl World {
     }
 
     pub(crate) async fn with_key(&self, method: Method, path: &str, key: &str) -> Answer {
-        let request = request(method, path, "")
+        self.with_key_and_cookie(method, path, key, "").await
+    }
+
+    pub(crate) async fn with_key_and_cookie(&self, method: Method, path: &str, key: &str, cookies: &str) -> Answer {
+        let request = request(method, path, cookies)
             .header(header::AUTHORIZATION, format!("Bearer {key}"))
             .header(header::CONTENT_TYPE, "application/json");
         self.send(request, "{}".to_owned()).await
@@ -171,15 +175,12 @@ impl World {
     pub(crate) async fn colleague(&self, email: &str, role: &str) -> UserId {
         let (_, user) =
             create_org_with_owner(self.store(), &format!("Own of {role}"), email, "", Some(PASSWORD)).await.unwrap();
-        self.db
-            .as_owner(&format!(
-                "alter table membership no force row level security;
-                 delete from membership where user_id = '{user}';
-                 insert into membership values ('{}', '{user}', '{role}', now());
-                 alter table membership force row level security",
-                self.org
-            ))
-            .await;
+        let mut tx = self.store().auth().await.unwrap();
+        sqlx::query!("update membership set org_id = $1, role = $2 where user_id = $3", self.org.0, role, user.0)
+            .execute(tx.conn())
+            .await
+            .unwrap();
+        tx.commit_unaudited().await.unwrap();
         user
     }
 

@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 
 use clap::Args;
 use plumb_egress::{Egress, Recorder};
-use plumb_verify::{Lists, Policy, Verdict, verify_one};
+use plumb_verify::{Policy, Verdict, verify_one};
 use serde_json::to_string_pretty;
 
 use super::print;
+use crate::cleaning::lists;
 use crate::config::Config;
 use crate::server::egress_config;
 
@@ -48,7 +49,7 @@ pub(super) async fn run(command: Verify, mut config: Config, json: bool) -> anyh
     }
     let policy = if command.lenient { Policy::Lenient } else { Policy::Strict };
     let egress = Egress::new(egress_config(&config), Recorder::memory())?;
-    let outcome = verify_one(&egress, &command.address, policy, Lists::default()).await?;
+    let outcome = verify_one(&egress, &command.address, policy, lists(&command.address)).await?;
     if json {
         print(to_string_pretty(&outcome)?);
         return Ok(());

@@ -66,6 +66,29 @@ pub async fn enqueue_many<J: Job>(tx: &mut OrgTx, jobs: &[J]) -> Result<(), Stor
     Ok(())
 }
 
+/// Queues many jobs of one kind in one statement, each unless one with the same key waits or runs already. Answers how
+/// many were queued.
+pub async fn enqueue_many_once<J: Job>(tx: &mut OrgTx, jobs: &[(String, J)]) -> Result<u64, StoreError> {
+    let ids: Vec<_> = jobs.iter().map(|_| JobId::fresh().0).collect();
+    let keys: Vec<&str> = jobs.iter().map(|(key, _)| key.as_str()).collect();
+    let payloads = jobs.iter().map(|(_, job)| payload(job)).collect::<Result<Vec<_>, _>>()?;
+    let queued = sqlx::query(
+        "insert into job (org_id, id, kind, payload, priority, run_at, state, attempts_max, dedup_key, created_at)
+         select app_org(), id, $4, payload, $5, now(), 'ready', $6, key, now()
+         from unnest($1::uuid[], $2::text[], $3::jsonb[]) as x (id, key, payload)
+         on conflict do nothing",
+    )
+    .bind(&ids)
+    .bind(&keys)
+    .bind(&payloads)
+    .bind(J::NAME)
+    .bind(J::PRIORITY)
+    .bind(i16::try_from(J::ATTEMPTS_MAX).unwrap_or(i16::MAX))
+    .execute(tx.conn_for_jobs())
+    .await?;
+    Ok(queued.rows_affected())
+}
+
 /// Queues a job of the installation itself, unless one with the same key waits or runs already.
 pub async fn enqueue_system<J: Job>(tx: &mut SystemTx, job: &J, key: &str) -> Result<(), StoreError> {
     insert_for(tx.conn(), OrgId::PLATFORM, JobId::fresh(), J::NAME, payload(job)?, J::ATTEMPTS_MAX, J::PRIORITY, key).await

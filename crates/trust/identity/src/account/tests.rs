@@ -19,7 +19,8 @@ async fn making_it_again_changes_nothing() {
     let world = World::new().await;
     let audit = world.audit().await;
     let again =
-        create_org_with_owner(world.store(), "Engines", "ada@example.com", "Other", Some("another password here")).await;
+        create_org_with_owner(world.store(), "Engines", "ada@example.com", "Other", Some("another password here"))
+            .await;
     assert_eq!(again.unwrap(), (world.org, world.user));
     assert_eq!(world.audit().await, audit);
     world.sign_in().await;

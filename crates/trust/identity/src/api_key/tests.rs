@@ -130,6 +130,16 @@ async fn the_public_half_of_one_key_and_the_secret_of_another_are_no_key() {
 }
 
 #[tokio::test]
+async fn the_servers_own_command_line_makes_keys_too() {
+    let world = World::new().await;
+    let key = create_api_key(world.store(), world.org, world.user, "command line", Scope::ALL).await.unwrap();
+    assert_eq!(world.with_key(Method::GET, PROBE, &key).await.status, StatusCode::OK);
+    assert_eq!(world.audit().await.last().unwrap(), "api_key.created success system here");
+    let refused = create_api_key(world.store(), world.org, world.user, "command line", &[]).await;
+    assert!(matches!(refused, Err(IdentityError::Key(KeyRefused::NoScope))));
+}
+
+#[tokio::test]
 async fn members_make_no_keys() {
     let world = World::new().await;
     world.colleague("bob@example.com", "member").await;

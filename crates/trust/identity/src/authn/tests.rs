@@ -87,7 +87,9 @@ async fn invented_credentials_are_nobodys() {
     for key in ["", "plk_", "plk_00000000_", "plk_0000000é_x", &long] {
         assert_eq!(world.with_key(Method::GET, PROBE, key).await.status, StatusCode::UNAUTHORIZED, "{key}");
     }
-    // A good cookie does not save a bad key.
+    let session = world.sign_in().await;
+    let answer = world.with_key_and_cookie(Method::GET, PROBE, &long, &session).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "a good cookie does not save a bad key");
     assert_eq!(bearer("bearer  plk_x"), Some("plk_x"));
     assert_eq!(bearer("Basic plk_x"), None);
 }

@@ -155,7 +155,7 @@ async fn an_old_hash_is_replaced_on_signing_in() {
     tx.commit_unaudited().await.unwrap();
     world.sign_in().await;
     let mut tx = world.store().auth().await.unwrap();
-    let kept = crate::account::lock(&mut tx, world.user).await.unwrap().unwrap().password_phc.unwrap();
+    let kept = crate::account::lock(&mut tx, world.user).await.unwrap().unwrap().unwrap();
     assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
     drop(tx);
     world.sign_in().await;

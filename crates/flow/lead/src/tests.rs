@@ -1,0 +1,242 @@
+//! The crate against a real Postgres, as the application's role.
+
+use chrono::TimeDelta;
+use futures::TryStreamExt as _;
+use plumb_base::{Clock, ImportId, LeadId, OrgId};
+use plumb_store::testing::Db;
+use plumb_store::{Actor, OrgTx, audit};
+use serde_json::json;
+
+use crate::domain::NewLead;
+use crate::edit::{EditError, LeadEdit, edit};
+use crate::export::{Rows, export};
+use crate::read::{self, Cursor, Filter, Sort, VerdictFilter};
+use crate::upsert::{Landed, upsert};
+use crate::verdict::{VerdictSummary, record_verdict};
+
+fn row(row_no: i64, email: &str) -> NewLead {
+    let parsed = plumb_base::Email::parse(email).unwrap();
+    NewLead {
+        dedupe_key: format!("e:{}", parsed.key()),
+        email: Some(parsed.expose()),
+        email_key: Some(parsed.key()),
+        email_domain: Some(parsed.domain().to_string()),
+        row_no,
+        raw: json!({ "E-Mail": email }),
+        ..NewLead::default()
+    }
+}
+
+async fn tx(db: &Db, org: OrgId) -> OrgTx {
+    db.store().org(org, Actor::SYSTEM).await.unwrap()
+}
+
+async fn land(db: &Db, org: OrgId, import: ImportId, rows: Vec<NewLead>) -> Vec<Landed> {
+    let mut tx = tx(db, org).await;
+    let landed = upsert(&mut tx, import, rows, &db.store().keys().suppression()).await.unwrap();
+    tx.commit(audit::Entry::of("test.landed")).await.unwrap();
+    landed
+}
+
+async fn verdict(db: &Db, org: OrgId, lead: LeadId, email: &str, verdict: &'static str) {
+    let mut tx = tx(db, org).await;
+    let expires_at = tx.now() + TimeDelta::days(30);
+    let summary = VerdictSummary { verdict, reason: "mailbox_confirmed", expires_at, next_check_at: None };
+    assert!(record_verdict(&mut tx, lead, email, &summary).await.unwrap());
+    tx.commit(audit::Entry::of("test.verdict")).await.unwrap();
+}
+
+async fn opt_out(db: &Db, email: &str) {
+    let (token, _) = db.store().keys().suppression().of(&plumb_base::Email::parse(email).unwrap());
+    sqlx::query("insert into suppression (token, kind, key_version, reason, at) values ($1, 'email', 1, 'opt_out', now())")
+        .bind(&token[..])
+        .execute(&mut db.admin_conn().await)
+        .await
+        .unwrap();
+}
+
+async fn file(db: &Db, org: OrgId, rows: Rows) -> String {
+    let stream = export(db.store().clone(), org, Actor::SYSTEM, Filter::default(), rows).await.unwrap();
+    let pieces: Vec<_> = stream.try_collect().await.unwrap();
+    String::from_utf8(pieces.concat()).unwrap()
+}
+
+#[tokio::test]
+async fn rows_of_one_person_are_one_lead_and_gaps_remember_who_filled_them() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    let (first, second) = (ImportId::fresh(), ImportId::fresh());
+    let title = |row: NewLead, title: &str| NewLead { title: Some(title.to_owned()), ..row };
+    let city = |row: NewLead| NewLead { city: Some("Ulm".to_owned()), ..row };
+    let landed = land(&db, org, first, vec![row(1, "ada@shop.example"), row(2, "bo@shop.example"), title(row(3, "Ada+news@shop.example"), "Buyer")]).await;
+    assert_eq!(landed[0].lead, landed[2].lead);
+    assert_eq!([landed[0].merged, landed[1].merged, landed[2].merged], [false, false, true]);
+
+    let again = land(&db, org, second, vec![city(title(row(9, "ada@shop.example"), "Cook"))]).await;
+    assert_eq!(again, [Landed { lead: landed[0].lead, merged: true }]);
+
+    let mut tx = tx(&db, org).await;
+    let lead = read::one(&mut tx, landed[0].lead).await.unwrap().unwrap();
+    assert_eq!((lead.title.as_deref(), lead.city.as_deref()), (Some("Buyer"), Some("Ulm")), "what was there stays, gaps are filled");
+    let (sources, exceptions) = read::sources(&mut tx, lead.id).await.unwrap();
+    assert_eq!(sources.len(), 3);
+    assert_eq!(exceptions, json!({ "title": { "import": first, "row": 3 }, "city": { "import": second, "row": 9 } }));
+}
+
+#[tokio::test]
+async fn two_imports_of_the_same_people_at_once_double_nobody() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    let people = |reverse: bool| {
+        let mut rows: Vec<_> = (0..200).map(|n| row(n, &format!("p{n}@shop.example"))).collect();
+        if reverse {
+            rows.reverse();
+        }
+        rows
+    };
+    let imports = (0..4).map(|n| land(&db, org, ImportId::fresh(), people(n % 2 == 0)));
+    let landed = futures::future::join_all(imports).await;
+    assert_eq!(landed.iter().flatten().filter(|landed| !landed.merged).count(), 200);
+    assert_eq!(read::counts(&mut tx(&db, org).await, None).await.unwrap().leads, 200);
+}
+
+#[tokio::test]
+async fn pages_follow_one_another_without_gap_or_repeat_in_every_order() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    let rows = (0..57).map(|n| NewLead { title: (n % 2 == 0).then(|| "Buyer".to_owned()), ..row(n, &format!("p{n}@shop.example")) });
+    land(&db, org, ImportId::fresh(), rows.collect()).await;
+    for sort in [Sort::ScoreDown, Sort::ScoreUp, Sort::CreatedDown, Sort::CreatedUp] {
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let page = read::page(&mut tx(&db, org).await, &Filter::default(), sort, after, 10).await.unwrap();
+            seen.extend(page.leads.iter().map(|lead| (lead.score, lead.id)));
+            after = page.next.map(|next| Cursor::decode(&next).unwrap());
+            if after.is_none() {
+                break;
+            }
+        }
+        let mut expected = seen.clone();
+        match sort {
+            Sort::ScoreDown => expected.sort_by(|a, b| b.cmp(a)),
+            Sort::ScoreUp => expected.sort_unstable(),
+            Sort::CreatedDown => expected.sort_by_key(|(_, id)| std::cmp::Reverse(*id)),
+            Sort::CreatedUp => expected.sort_by_key(|(_, id)| *id),
+        }
+        assert_eq!(seen, expected, "{sort:?}");
+        expected.dedup();
+        assert_eq!(expected.len(), 57);
+    }
+    assert!(Cursor::decode("nonsense").is_err());
+}
+
+#[tokio::test]
+async fn filters_narrow() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    let import = ImportId::fresh();
+    let german = NewLead { country: Some("DE".to_owned()), ..row(1, "ada@shop.example") };
+    let landed = land(&db, org, import, vec![german, row(2, "bo@other.example")]).await;
+    verdict(&db, org, landed[0].lead, "ada@shop.example", "verified").await;
+    let found = async |filter: Filter| {
+        let page = read::page(&mut tx(&db, org).await, &filter, Sort::default(), None, 10).await.unwrap();
+        page.leads.iter().map(|lead| lead.email.clone().unwrap()).collect::<Vec<_>>()
+    };
+    let none = Filter::default;
+    assert_eq!(found(Filter { country: Some("de".to_owned()), ..none() }).await, ["ada@shop.example"]);
+    assert_eq!(found(Filter { domain: Some("other.example".to_owned()), ..none() }).await, ["bo@other.example"]);
+    assert_eq!(found(Filter { email: Some("ADA+x@shop.example".to_owned()), ..none() }).await, ["ada@shop.example"]);
+    assert_eq!(found(Filter { usable: Some(true), ..none() }).await, ["ada@shop.example"]);
+    assert_eq!(found(Filter { usable: Some(false), ..none() }).await, ["bo@other.example"]);
+    assert_eq!(found(Filter { verdict: Some(VerdictFilter::Verified), ..none() }).await, ["ada@shop.example"]);
+    assert_eq!(found(Filter { import: Some(import), ..none() }).await.len(), 2);
+    assert_eq!(found(Filter { import: Some(ImportId::fresh()), ..none() }).await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_verdict_raises_the_score_and_runs_out() {
+    let clock = Clock::frozen(Clock::System.now());
+    let db = Db::with_clock(clock.clone()).await;
+    let org = db.org("ours").await;
+    let lead = land(&db, org, ImportId::fresh(), vec![row(1, "ada@shop.example")]).await[0].lead;
+    let before = read::one(&mut tx(&db, org).await, lead).await.unwrap().unwrap();
+    verdict(&db, org, lead, "ada@shop.example", "verified").await;
+    let after = read::one(&mut tx(&db, org).await, lead).await.unwrap().unwrap();
+    assert_eq!((after.score - before.score, after.usable), (25, true));
+    clock.advance(TimeDelta::days(31));
+    let late = read::one(&mut tx(&db, org).await, lead).await.unwrap().unwrap();
+    assert_eq!(late.unusable, Some(crate::Unusable::Expired));
+    assert!(!file(&db, org, Rows::Usable).await.contains("ada@"));
+    clock.advance(TimeDelta::days(-31));
+    assert!(read::one(&mut tx(&db, org).await, lead).await.unwrap().unwrap().usable, "the clock jumped back");
+}
+
+#[tokio::test]
+async fn an_export_holds_usable_rows_and_an_opt_out_acts_at_once() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    let formula = NewLead { title: Some("=cmd|' /C calc'!A0".to_owned()), phone_e164: Some("+12025550123".to_owned()), ..row(1, "ada@shop.example") };
+    let landed = land(&db, org, ImportId::fresh(), vec![formula, row(2, "bo@shop.example"), row(3, "cy@shop.example")]).await;
+    for (landed, email) in landed.iter().zip(["ada@shop.example", "bo@shop.example"]) {
+        verdict(&db, org, landed.lead, email, "verified").await;
+    }
+    let usable = file(&db, org, Rows::Usable).await;
+    assert_eq!(usable.lines().count(), 3, "{usable}");
+    assert!(usable.contains("'=cmd|") && !usable.contains(",=cmd|"), "formulas are defused");
+    assert!(!usable.contains("+12025550123") && usable.contains("no Do-Not-Call screening"), "claim 172");
+
+    opt_out(&db, "Ada@Shop.example").await;
+    let usable = file(&db, org, Rows::Usable).await;
+    assert!(!usable.contains("ada@shop.example") && usable.contains("bo@shop.example"));
+    let all = file(&db, org, Rows::All).await;
+    assert_eq!(all.lines().count(), 4);
+    assert!(!all.contains("ada@shop.example") && all.contains("suppressed") && all.contains("not_checked"));
+    let counts = read::counts(&mut tx(&db, org).await, None).await.unwrap();
+    assert_eq!((counts.usable, counts.suppressed), (1, 1));
+}
+
+#[tokio::test]
+async fn edits_keep_their_maker_and_a_new_address_starts_over() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    let tokens = db.store().keys().suppression();
+    let landed = land(&db, org, ImportId::fresh(), vec![row(1, "ada@shop.example"), row(2, "bo@shop.example")]).await;
+    verdict(&db, org, landed[0].lead, "ada@shop.example", "verified").await;
+    let apply = async |change: serde_json::Value| {
+        let change: LeadEdit = serde_json::from_value(change).unwrap();
+        edit(tx(&db, org).await, landed[0].lead, &change, &tokens).await
+    };
+    apply(json!({ "title": "Buyer", "city": null, "phone_e164": "+493023125000" })).await.unwrap();
+    apply(json!({ "email": "ada@new.example" })).await.unwrap();
+    let lead = read::one(&mut tx(&db, org).await, landed[0].lead).await.unwrap().unwrap();
+    assert_eq!((lead.title.as_deref(), lead.email.as_deref(), lead.verdict), (Some("Buyer"), Some("ada@new.example"), None));
+    let (waiting, _) = plumb_store::job::pending(&mut tx(&db, org).await, &["verify.plan"]).await.unwrap();
+    assert_eq!(waiting, 1, "the new address is checked");
+
+    assert!(matches!(apply(json!({ "email": "bo@shop.example" })).await, Err(EditError::Taken)));
+    assert!(matches!(apply(json!({ "email": "no address" })).await, Err(EditError::Invalid(_))));
+    assert!(matches!(apply(json!({ "phone_e164": "030 23125" })).await, Err(EditError::Invalid(_))));
+    assert!(matches!(apply(json!({})).await, Err(EditError::Invalid(_))));
+    opt_out(&db, "gone@shop.example").await;
+    assert!(matches!(apply(json!({ "email": "gone@shop.example" })).await, Err(EditError::Suppressed)));
+    assert!(serde_json::from_value::<LeadEdit>(json!({ "score": 100 })).is_err(), "no mass assignment");
+    let missing = edit(tx(&db, org).await, LeadId::fresh(), &LeadEdit { title: Some(None), ..LeadEdit::default() }, &tokens).await;
+    assert!(matches!(missing, Err(EditError::NotFound)));
+}
+
+#[tokio::test]
+async fn another_organisation_sees_and_changes_nothing() {
+    let db = Db::new().await;
+    let (ours, theirs) = (db.org("ours").await, db.org("theirs").await);
+    let import = ImportId::fresh();
+    let lead = land(&db, ours, import, vec![row(1, "ada@shop.example")]).await[0].lead;
+    assert!(read::one(&mut tx(&db, theirs).await, lead).await.unwrap().is_none());
+    assert_eq!(read::counts(&mut tx(&db, theirs).await, None).await.unwrap().leads, 0);
+    assert_eq!(file(&db, theirs, Rows::All).await.lines().count(), 1);
+    let tokens = db.store().keys().suppression();
+    let change = LeadEdit { title: Some(Some("Theirs".to_owned())), ..LeadEdit::default() };
+    assert!(matches!(edit(tx(&db, theirs).await, lead, &change, &tokens).await, Err(EditError::NotFound)));
+    // The same person may be a lead of both, each with its own row.
+    let own = land(&db, theirs, import, vec![row(1, "ada@shop.example")]).await;
+    assert!(!own[0].merged && own[0].lead != lead);
+}
