@@ -15,7 +15,7 @@ impl Job for Sweep {
 }
 
 /// The job and its schedule.
-pub fn jobs() -> Result<Registry, StoreError> {
+pub(crate) fn jobs() -> Result<Registry, StoreError> {
     let cron = Cron::new("plumb.sweep", Duration::from_mins(15), &Sweep {})?;
     let registry = Registry::new().handle::<Sweep, _, _>(|_, cx: JobContext| async move {
         plumb_source::sweep(cx.store()).await?;

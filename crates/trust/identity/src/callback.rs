@@ -66,6 +66,7 @@ async fn sign_in(State(identity): State<Identity>, id: RequestId, headers: Heade
         tx.commit(&Actor::anonymous(id.0), entry).await?;
         return Ok(answer(&state));
     };
+    session::end_presented(&mut tx, &headers).await?;
     let org = session::home(&mut tx, user).await?;
     let now = tx.now();
     let cookie = session::begin(&mut tx, user, org, now).await?;

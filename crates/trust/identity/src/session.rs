@@ -6,7 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 use plumb_base::{OrgId, SessionId, Timestamp, UserId};
 use plumb_store::access::Role;
 use plumb_store::{AuthTx, StoreError};
@@ -116,6 +116,13 @@ pub(crate) async fn end(tx: &mut AuthTx, user: UserId, session: SessionId) -> Re
         .execute(tx.conn())
         .await?;
     Ok(ended.rows_affected() > 0)
+}
+
+/// Ends the session whose cookie a sign-in replaces, whoever's it was (ASVS 5.0, V7.2.4).
+pub(crate) async fn end_presented(tx: &mut AuthTx, headers: &HeaderMap) -> Result<(), StoreError> {
+    let Some(token) = cookie::read(headers, cookie::SESSION) else { return Ok(()) };
+    sqlx::query!("delete from session where hash = $1", &secret::hash(token)[..]).execute(tx.conn()).await?;
+    Ok(())
 }
 
 /// Ends every session of a person but one. Says how many.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::response::AppendHeaders;
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use maud::{Markup, html};
 use plumb_base::Email;
 use plumb_store::audit::Entry;
@@ -54,6 +54,7 @@ async fn sign_in(
     State(identity): State<Identity>,
     id: RequestId,
     ClientAddr(client): ClientAddr,
+    headers: HeaderMap,
     Form(given): Form<Credentials>,
 ) -> Result<Response, Problem> {
     let next = given.next.as_deref().and_then(page::safe_next);
@@ -83,6 +84,7 @@ async fn sign_in(
             if let Some(phc) = rehashed {
                 account::set_password(&mut tx, account.user, Some(&phc)).await?;
             }
+            session::end_presented(&mut tx, &headers).await?;
             let org = session::home(&mut tx, account.user).await?;
             let now = tx.now();
             let cookie = session::begin(&mut tx, account.user, org, now).await?;

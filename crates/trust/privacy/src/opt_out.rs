@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 /// address, too few to fill the table.
 pub(crate) const ACCESS: Access = Access::Public {
     reason: "A person who wants to be left alone has no account here and needs none.",
-    limit: RateRule { emit: Duration::from_secs(60), burst: 20 },
+    limit: RateRule { emit: Duration::from_mins(1), burst: 20 },
 };
 
 /// What everybody is told, whoever they are.

@@ -40,11 +40,6 @@ pub(super) async fn keep_local_key(config: &Config, server: &Server, org: OrgId,
     Ok(fs::rename(aside, path)?)
 }
 
-/// Whether the key of the command line is there.
-pub(super) fn has_local_key(config: &Config) -> bool {
-    path(config).is_ok_and(|path| path.exists())
-}
-
 /// The server that the command line talks to: `PLUMB_URL` and `PLUMB_API_KEY`, or the one on this machine.
 pub(super) fn server(config: &Config) -> anyhow::Result<OwnServer> {
     let (url, key) = match (std::env::var("PLUMB_URL").ok(), std::env::var("PLUMB_API_KEY").ok()) {

@@ -92,7 +92,10 @@ async fn the_error_file_can_be_corrected_and_is_harmless() {
          3,ragged_row,The row has 2 cells; the header has 3.,a@example.com,x,\n\
          5,nothing_to_identify,The row names nobody.,,'@cmd,\"two, words\"\n"
     );
-    assert_eq!(world.count("select count(*) from audit_pending where action = 'import.rejects_downloaded'").await, 1);
+    let mut conn = world.db.admin_conn().await;
+    let logged =
+        "select count(*) from audit_pending where action = 'import.rejects_downloaded' and actor_kind = 'user'";
+    assert_eq!(sqlx::query_scalar::<_, i64>(logged).fetch_one(&mut conn).await.expect("counts"), 1);
 }
 
 #[tokio::test]

@@ -133,6 +133,19 @@ async fn signing_out_ends_the_session_at_once() {
 }
 
 #[tokio::test]
+async fn signing_in_again_ends_the_session_that_it_replaces() {
+    let world = World::new().await;
+    let before = world.sign_in().await;
+    let answer = world.post("/sign-in", &before, &[("email", EMAIL), ("password", PASSWORD)]).await;
+    assert_eq!(world.get(PROBE, &before).await.status, StatusCode::UNAUTHORIZED);
+    let second = session_cookie(&answer);
+    let pending = world.get(&world.link().await, "").await.cookie("__Host-plumb_p").unwrap();
+    let answer = world.post("/auth/continue", &format!("{second}; __Host-plumb_p={pending}"), &[]).await;
+    assert_eq!(world.get(PROBE, &second).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(world.get(PROBE, &session_cookie(&answer)).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn another_sites_form_signs_nobody_in() {
     let world = World::new().await;
     let body = format!("email=ada%40example.com&password={}", PASSWORD.replace(' ', "+"));

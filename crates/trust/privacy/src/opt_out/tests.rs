@@ -2,6 +2,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use futures::future::BoxFuture;
 use http::request::Parts;
 use http::{HeaderMap, Request, header};
@@ -107,13 +109,13 @@ async fn the_answer_tells_nothing_about_who_is_known() {
     let world = World::new().await;
     let org = world.db.org("ours").await;
     let (token, _) = world.db.store().keys().suppression().of(&Email::parse("known@example.com").unwrap());
-    let token: String = token.iter().map(|byte| format!("{byte:02x}")).collect();
+    let token = STANDARD.encode(token);
     world
         .db
         .as_owner(&format!(
             "alter table lead no force row level security;
              insert into lead (org_id, id, dedupe_key, email, email_token, import_id, row_no, stage, created_at, updated_at)
-             values ('{org}', gen_random_uuid(), 'k', 'known@example.com', '\\x{token}', gen_random_uuid(), 1, 'clean', now(), now());
+             values ('{org}', gen_random_uuid(), 'k', 'known@example.com', decode('{token}', 'base64'), gen_random_uuid(), 1, 'clean', now(), now());
              alter table lead force row level security"
         ))
         .await;
