@@ -82,7 +82,7 @@ async fn import(cleaning: &Cleaning, batch_rows: usize, import: ImportId, cx: &J
         .with("rules_version", cleaning.rules_version.clone());
     cx.checkpoint(tx, entry).await?;
 
-    let (batches, mut ready) = mpsc::channel(1);
+    let (batches, mut ready) = mpsc::channel(0);
     let reading = read(reader, batches);
     let landing = async {
         while let Some(batch) = ready.next().await {

@@ -18,8 +18,10 @@ use crate::query;
 use crate::reason::ENCODING_MIXED;
 use crate::upload::{CHUNK_PLACE, chunk_row};
 
-/// Bytes of cells in one batch: a list of very long rows has smaller batches.
-const BATCH_BYTES: usize = 4 * 1024 * 1024;
+/// What the rows of one batch may weigh together: a list of wide or long rows has smaller batches.
+const BATCH_BYTES: usize = 12 * 1024 * 1024;
+/// What a cell costs beside its text, on its way from the file into the database.
+const CELL_BYTES: usize = 96;
 /// Pieces of the file that are fetched at once.
 const CHUNKS_AT_ONCE: i64 = 2;
 /// Longest cell that the error file gives back.
@@ -63,16 +65,20 @@ impl From<plumb_store::StoreError> for ReadError {
 
 /// The half that computes: it goes to a thread that may block, and back.
 struct Parser {
-    /// None before the first piece: the layout is read off it.
+    /// None before the first piece, off which the layout is read, and after the last.
     table: Option<Table>,
     delimiter: u8,
     /// Rows that are in already.
     skip: i64,
+    /// Rows that were read and not cleaned yet, each with how far into the file its piece ends.
+    waiting: VecDeque<(Row, i64)>,
+    bytes_read: i64,
+    bytes: i64,
+    ended: bool,
     batch_rows: usize,
-    waiting: Vec<Row>,
-    waiting_bytes: usize,
     mapping: Mapping,
     names: Vec<String>,
+    names_bytes: usize,
     country: Option<Country>,
     mixed: bool,
     cleaning: Cleaning,
@@ -82,12 +88,18 @@ struct Parser {
 pub(super) struct Reader {
     cx: JobContext,
     import: ImportId,
+    /// None while it computes, and after the last batch.
     parser: Option<Parser>,
     next_chunk: i32,
-    bytes_read: i64,
-    bytes: i64,
-    ready: VecDeque<Batch>,
-    ended: bool,
+}
+
+/// Some sealed pieces and where they lie.
+struct Pieces {
+    keys: Keys,
+    org: OrgId,
+    import: ImportId,
+    first: i32,
+    sealed: Vec<Vec<u8>>,
 }
 
 impl Reader {
@@ -103,136 +115,119 @@ impl Reader {
         let mapping: Mapping = serde_json::from_value(row.mapping.clone()).map_err(|_| ReadError::Form)?;
         let country = row.default_country.as_deref().map(str::parse).transpose().map_err(|_| ReadError::Form)?;
         let Some(&[delimiter]) = row.delimiter.as_deref().map(str::as_bytes) else { return Err(ReadError::Form) };
+        let names: Vec<String> = columns.into_iter().map(|column| column.name).collect();
         let parser = Parser {
             table: None,
             delimiter,
             skip: row.rows_read,
+            waiting: VecDeque::new(),
+            bytes_read: 0,
+            bytes: row.bytes,
+            ended: false,
             batch_rows,
-            waiting: Vec::new(),
-            waiting_bytes: 0,
             mapping,
-            names: columns.into_iter().map(|column| column.name).collect(),
+            names_bytes: names.iter().map(String::len).sum(),
+            names,
             country,
             mixed: row.encoding.as_deref() == Some(encoding::MIXED),
             cleaning: cleaning.clone(),
         };
-        Ok(Self {
-            cx: cx.clone(),
-            import,
-            parser: Some(parser),
-            next_chunk: 0,
-            bytes_read: 0,
-            bytes: row.bytes,
-            ready: VecDeque::new(),
-            ended: false,
-        })
+        Ok(Self { cx: cx.clone(), import, parser: Some(parser), next_chunk: 0 })
     }
 
     /// The next batch; none after the last.
     pub(super) async fn next(&mut self) -> Result<Option<Batch>, ReadError> {
-        while self.ready.is_empty() && !self.ended {
-            self.read_on().await?;
+        let mut pieces = None;
+        while let Some(mut parser) = self.parser.take() {
+            let computed = tokio::task::spawn_blocking(move || {
+                if let Some(pieces) = pieces.take() {
+                    parser.feed(&pieces)?;
+                }
+                let batch = parser.batch();
+                Ok::<_, ReadError>((parser, batch))
+            });
+            let computed =
+                computed.await.map_err(|_| JobError::Retry("the thread that reads the list broke off".to_owned()));
+            let (parser, batch) = computed??;
+            if let Some(batch) = batch {
+                self.parser = (!batch.last).then_some(parser);
+                return Ok(Some(batch));
+            }
+            self.parser = Some(parser);
+            pieces = Some(self.fetch().await?);
         }
-        Ok(self.ready.pop_front())
+        Ok(None)
     }
 
-    async fn read_on(&mut self) -> Result<(), ReadError> {
+    async fn fetch(&mut self) -> Result<Pieces, ReadError> {
+        let first = self.next_chunk;
         let mut tx = self.cx.org_tx().await?;
-        let sealed = query::chunks(&mut tx, self.import, self.next_chunk, CHUNKS_AT_ONCE).await?;
+        let sealed = query::chunks(&mut tx, self.import, first, CHUNKS_AT_ONCE).await?;
         tx.done_reading().await?;
-        let Some(mut parser) = self.parser.take() else { return Err(ReadError::Form) };
-        let place = Place {
-            keys: self.cx.store().keys().clone(),
-            org: self.cx.org(),
-            import: self.import,
-            first: self.next_chunk,
-        };
         self.next_chunk += i32::try_from(sealed.len()).unwrap_or(i32::MAX);
-        let (so_far, bytes) = (self.bytes_read, self.bytes);
-        let computed = tokio::task::spawn_blocking(move || {
-            let mut out = VecDeque::new();
-            let at = parser.feed(&place, &sealed, so_far, bytes, &mut out)?;
-            Ok::<_, ReadError>((parser, out, at))
-        });
-        let (parser, batches, at) =
-            computed.await.map_err(|_| JobError::Retry("the thread that reads the list broke off".to_owned()))??;
-        self.ended = batches.back().is_some_and(|batch| batch.last);
-        self.parser = Some(parser);
-        self.ready = batches;
-        self.bytes_read = at;
-        Ok(())
+        Ok(Pieces { keys: self.cx.store().keys().clone(), org: self.cx.org(), import: self.import, first, sealed })
     }
-}
-
-/// Where some sealed pieces lie.
-struct Place {
-    keys: Keys,
-    org: OrgId,
-    import: ImportId,
-    first: i32,
 }
 
 impl Parser {
-    /// Opens pieces of the file, and cleans the rows in them; no pieces are the end of it. Answers how far into
-    /// the file it is then.
-    fn feed(
-        &mut self,
-        place: &Place,
-        sealed: &[Vec<u8>],
-        mut at: i64,
-        bytes: i64,
-        out: &mut VecDeque<Batch>,
-    ) -> Result<i64, ReadError> {
-        if sealed.is_empty() {
-            if at != bytes {
-                return Err(ReadError::Short);
+    /// Opens pieces of the file and reads the rows in them; no pieces are the file's end.
+    fn feed(&mut self, pieces: &Pieces) -> Result<(), ReadError> {
+        let Self { table, waiting, skip, bytes_read, .. } = self;
+        let mut wait = |row: Row, at: i64| {
+            if *skip > 0 {
+                *skip -= 1;
+            } else {
+                waiting.push_back((row, at));
             }
-            let Some(mut table) = self.table.take() else { return Err(ReadError::Short) };
-            let mut rows = Vec::new();
-            table.finish(&mut |row| rows.push(row))?;
-            rows.into_iter().for_each(|row| self.wait(row, at, out));
-            let rows = self.cleaned();
-            out.push_back(Batch { rows, bytes_read: at, last: true });
-            return Ok(at);
+        };
+        for (n, sealed) in pieces.sealed.iter().enumerate() {
+            let row = chunk_row(pieces.import, pieces.first + i32::try_from(n).unwrap_or(i32::MAX));
+            let context = Context { org: pieces.org, place: CHUNK_PLACE, row: &row };
+            let piece = pieces.keys.open(Purpose::Personal, context, sealed).map_err(|_| ReadError::Sealed)?;
+            let table = table.get_or_insert_with(|| Table::new(Dialect::of(&piece, self.delimiter)));
+            *bytes_read += piece.len() as i64;
+            table.push(&piece, &mut |row| wait(row, *bytes_read))?;
         }
-        for (n, sealed) in sealed.iter().enumerate() {
-            let seq = place.first + i32::try_from(n).unwrap_or(i32::MAX);
-            let row = chunk_row(place.import, seq);
-            let context = Context { org: place.org, place: CHUNK_PLACE, row: &row };
-            let piece = place.keys.open(Purpose::Personal, context, sealed).map_err(|_| ReadError::Sealed)?;
-            let delimiter = self.delimiter;
-            let mut table = self.table.take().unwrap_or_else(|| Table::new(Dialect::of(&piece, delimiter)));
-            let mut rows = Vec::new();
-            table.push(&piece, &mut |row| rows.push(row))?;
-            self.table = Some(table);
-            at += piece.len() as i64;
-            rows.into_iter().for_each(|row| self.wait(row, at, out));
+        if !pieces.sealed.is_empty() {
+            return Ok(());
         }
-        Ok(at)
+        if *bytes_read != self.bytes {
+            return Err(ReadError::Short);
+        }
+        if let Some(table) = table {
+            table.finish(&mut |row| wait(row, *bytes_read))?;
+        }
+        self.ended = true;
+        Ok(())
     }
 
-    fn wait(&mut self, row: Row, at: i64, out: &mut VecDeque<Batch>) {
-        if self.skip > 0 {
-            self.skip -= 1;
-            return;
+    /// A batch of the rows that wait, when there are enough of them or no more will come.
+    fn batch(&mut self) -> Option<Batch> {
+        let (mut rows, mut bytes) = (0, 0);
+        for (row, _) in &self.waiting {
+            let text: usize = row.cells.iter().map(String::len).sum();
+            bytes += 2 * text + self.names_bytes + row.cells.len() * CELL_BYTES;
+            rows += 1;
+            if rows >= self.batch_rows || bytes >= BATCH_BYTES {
+                break;
+            }
         }
-        self.waiting_bytes += row.cells.iter().map(String::len).sum::<usize>();
-        self.waiting.push(row);
-        if self.waiting.len() >= self.batch_rows || self.waiting_bytes >= BATCH_BYTES {
-            let rows = self.cleaned();
-            out.push_back(Batch { rows, bytes_read: at, last: false });
+        let full = rows >= self.batch_rows || bytes >= BATCH_BYTES;
+        if !full && !self.ended {
+            return None;
         }
+        let last = self.ended && rows == self.waiting.len();
+        let (rows, ends): (Vec<Row>, Vec<i64>) = self.waiting.drain(..rows).unzip();
+        let bytes_read = if last { self.bytes_read } else { ends.last().copied().unwrap_or(self.bytes_read) };
+        Some(Batch { rows: self.cleaned(rows), bytes_read, last })
     }
 
-    /// What is made of the waiting rows, in their order.
-    fn cleaned(&mut self) -> Vec<Cleaned> {
-        self.waiting_bytes = 0;
-        let mut waiting = std::mem::take(&mut self.waiting);
+    /// What is made of `rows`, in their order.
+    fn cleaned(&self, mut rows: Vec<Row>) -> Vec<Cleaned> {
         let good: Vec<Vec<String>> =
-            waiting.iter_mut().filter(|row| row.fault.is_none()).map(|row| std::mem::take(&mut row.cells)).collect();
+            rows.iter_mut().filter(|row| row.fault.is_none()).map(|row| std::mem::take(&mut row.cells)).collect();
         let mut answers = (self.cleaning.clean)(&self.mapping, &good, self.country).into_iter().zip(&good);
-        waiting
-            .into_iter()
+        rows.into_iter()
             .filter_map(|row| {
                 let row_no = i64::try_from(row.number).unwrap_or(i64::MAX);
                 if let Some(fault) = row.fault {

@@ -228,7 +228,9 @@ async fn measure() {
     let cpu = |name: &str| -> f64 {
         let mut ticks = 0.0;
         for entry in std::fs::read_dir("/proc").expect("x").flatten() {
-            if let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) && stat.contains(&format!("({name}")) {
+            if let Ok(stat) = std::fs::read_to_string(entry.path().join("stat"))
+                && stat.contains(&format!("({name}"))
+            {
                 let rest: Vec<&str> = stat.rsplit(") ").next().expect("x").split(' ').collect();
                 ticks += rest[11].parse::<f64>().expect("x") + rest[12].parse::<f64>().expect("x");
             }

@@ -1,0 +1,3 @@
+//! The integration tests, one binary: the shape of the code, and the whole program from outside.
+
+mod shape;
