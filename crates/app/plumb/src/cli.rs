@@ -93,7 +93,9 @@ enum Failed {
 /// again; the embedded database's own from 69 to 78.
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("PLUMB_LOG").unwrap_or_else(|_| "warn,plumb=info".into());
+    // A server logs each request; a command says what it did itself.
+    let usual = if matches!(cli.command, Command::Up(_)) { "warn,plumb=info" } else { "warn" };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("PLUMB_LOG").unwrap_or_else(|_| usual.into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -55,14 +55,13 @@ async fn list(State(store): State<Store>, caller: Caller, Query(query): Query<Le
             (page::empty("No leads here", "Nothing matches, or no list was imported yet.", Some(("Import a list", "/imports"))))
         } @else {
             div class="table-wrap" { table {
-                thead { tr { th { "Name" } th { "Address" } th { "Company" } th { "Country" } th { "Verdict" } th { "Why" } th class="num" { "Score" } } }
+                thead { tr { th { "Name" } th { "Address" } th { "Company" } th { "Country" } th { "Verdict" } th class="num" { "Score" } } }
                 tbody { @for lead in &leads.leads { tr {
                     td { a href={ "/leads/" (lead.id) } { (name(lead)) } @if let Some(title) = &lead.title { br; span class="muted" { (title) } } }
                     td { (lead.email.as_deref().unwrap_or("–")) }
                     td { (lead.company.as_deref().unwrap_or("–")) }
                     td { (lead.country.as_deref().unwrap_or("–")) }
-                    td { (verdict_badge(lead)) }
-                    td class="muted" { (why(lead)) }
+                    td { (verdict_badge(lead)) br; span class="muted" { (why(lead)) } }
                     td class="num" { (lead.score) }
                 } } }
             } }
@@ -113,14 +112,22 @@ fn filters(query: &LeadQuery) -> Markup {
                 option value="true" selected[query.usable == Some(true)] { "yes" }
                 option value="false" selected[query.usable == Some(false)] { "no" }
             } }
-            label { "Country" input name="country" maxlength="2" size="4" value=(query.country.as_deref().unwrap_or_default()); }
+            label { "Country" input class="short" name="country" maxlength="2" value=(query.country.as_deref().unwrap_or_default()); }
             label { "Domain" input name="domain" value=(query.domain.as_deref().unwrap_or_default()); }
             label { "Order" select name="sort" { @for (word, text, sort) in sorts { option value=(word) selected[query.sort == sort] { (text) } } } }
             @if let Some(import) = query.import { input type="hidden" name="import" value=(import); }
             button class="button quiet" { "Show" }
-            a class="button" href="/api/v1/leads/export" { "Export what may be used" }
+            a class="button" href={ "/api/v1/leads/export?" (export_query(query)) } { "Export what may be used" }
         }
     }
+}
+
+/// The filters of the page that an export takes too.
+fn export_query(query: &LeadQuery) -> String {
+    let country = query.country.clone().filter(|country| !country.is_empty());
+    let pairs = [("country", country), ("import", query.import.map(|import| import.to_string()))];
+    let pairs: Vec<_> = pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    serde_urlencoded::to_string(pairs).unwrap_or_default()
 }
 
 fn rest(query: &LeadQuery, next: &str) -> String {
@@ -136,7 +143,8 @@ async fn one(State(store): State<Store>, caller: Caller, Path(path): Path<LeadPa
         p { a href="/leads" { "← Leads" } }
         h1 { (name(lead)) }
         p { (verdict_badge(lead)) " "
-            @match lead.unusable { None => "May be used." , Some(why) => (why.explain()) } }
+            @match lead.unusable { None => "May be used." , Some(why) => (why.explain()) }
+            " " a href={ "/api/v1/leads/" (lead.id) "/verifications" } { "What the mail servers said" } }
         section class="card" {
             h2 { "What we hold and where it came from" }
             div class="table-wrap" { table {

@@ -7,6 +7,8 @@
 mod batch;
 mod reader;
 
+use std::time::Duration;
+
 use futures::channel::mpsc;
 use futures::{SinkExt as _, StreamExt as _};
 use plumb_base::ImportId;
@@ -88,6 +90,10 @@ async fn import(cleaning: &Cleaning, batch_rows: usize, import: ImportId, cx: &J
         while let Some(batch) = ready.next().await {
             if let Some(done) = landing.land(batch).await? {
                 return Ok(Some(done));
+            }
+            // The server stops: another takes up the rest, without losing an attempt or waiting for the lease.
+            if cx.cancelled().is_cancelled() {
+                return Ok(Some(Done::Later(Duration::ZERO)));
             }
         }
         Ok::<_, JobError>(None)

@@ -119,7 +119,6 @@ impl Limiter for NoLimit {
 pub(crate) struct World {
     pub(crate) db: Db,
     pub(crate) org: OrgId,
-    pub(crate) source: Source,
     pub(crate) router: axum::Router,
 }
 
@@ -149,7 +148,7 @@ impl World {
         let services =
             Services::new(Arc::new(Cookies), Arc::new(NoLimit), Settings::default(), CancellationToken::new());
         let router = Register::new(crate::routes(&source)).expect("sound routes").router(&services);
-        Self { db, org, source, router }
+        Self { db, org, router }
     }
 
     pub(crate) async fn tx(&self) -> OrgTx {

@@ -117,7 +117,7 @@ pub fn layout(title: &str, chrome: &Chrome, body: Markup) -> Markup {
                             }
                             div class="account" {
                                 @if let Some(name) = &chrome.org_name {
-                                    span class="org" { span class="hidden" { "Organisation: " } (name) }
+                                    a class="org" href="/orgs" { span class="hidden" { "Organisation: " } (name) }
                                 }
                                 form method="post" action="/sign-out" {
                                     (csrf.field())
@@ -130,7 +130,7 @@ pub fn layout(title: &str, chrome: &Chrome, body: Markup) -> Markup {
                 main id="content" tabindex="-1" { (body) }
                 footer class="foot" {
                     p { "Plumbline. Every verdict has a date, every fact a source." }
-                    p { a href="/api/v1/openapi.json" { "API description" } }
+                    p { a href="/opt-out" { "Do not contact me" } " · " a href="/api/v1/openapi.json" { "API description" } }
                 }
             }
         }

@@ -1,3 +1,6 @@
 //! The integration tests, one binary: the shape of the code, and the whole program from outside.
 
+mod access;
+mod app;
+mod openapi;
 mod shape;

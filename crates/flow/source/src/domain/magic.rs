@@ -78,7 +78,7 @@ fn markup(window: &[u8]) -> Result<(), Refusal> {
 /// Refuses NUL bytes that are more than one damaged row: a text in UTF-16 without its mark, or no text.
 /// `window` is known not to begin with a byte order mark of UTF-16.
 pub(crate) fn refuse_nul_bytes(window: &[u8]) -> Result<(), Refusal> {
-    let nul = window.iter().filter(|&&byte| byte == 0).count();
+    let nul = window.iter().map(|&byte| usize::from(byte == 0)).sum::<usize>();
     if nul == 0 {
         return Ok(());
     }

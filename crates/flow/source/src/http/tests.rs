@@ -1,5 +1,4 @@
 use futures::StreamExt as _;
-use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 

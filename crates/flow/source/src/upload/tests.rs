@@ -217,3 +217,40 @@ async fn forms_without_a_file_or_with_two() {
     assert_eq!(answer.status, 422, "{answer:?}");
     assert_eq!(world.count("select count(*) from import where state <> 'failed'").await, 0);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_is_still_sending_reads_why_it_was_refused() {
+    let world = World::new().await;
+    let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = socket.local_addr().expect("an address");
+    let stop = tokio_util::sync::CancellationToken::new();
+    let listener = plumb_web::Listener { socket, tls: None, limits: plumb_web::ConnectionLimits::default() };
+    let serving = tokio::spawn(plumb_web::serve(listener, world.router.clone(), stop.clone()));
+    let org = world.org;
+    let answer = tokio::task::spawn_blocking(move || send_workbook(address, org)).await.expect("a thread");
+    assert!(answer.starts_with("HTTP/1.1 415"), "{answer}");
+    assert!(answer.contains("save the sheet as CSV"), "{answer}");
+    stop.cancel();
+    serving.await.expect("a task").expect("serves");
+}
+
+/// Sends a workbook of 20 MB without looking at what the server says meanwhile, as browsers do.
+#[expect(clippy::disallowed_methods, reason = "the client of a test on loopback")]
+fn send_workbook(address: std::net::SocketAddr, org: plumb_base::OrgId) -> String {
+    use std::io::{Read as _, Write as _};
+    let mut stream = std::net::TcpStream::connect(address).expect("connects");
+    stream.set_read_timeout(Some(std::time::Duration::from_secs(20))).expect("sets");
+    let workbook = [b"PK\x03\x04 xl/workbook.xml".to_vec(), vec![7; 20_000_000]].concat();
+    let body = [head(&[]).as_bytes(), &workbook, END].concat();
+    let request = format!(
+        "POST /api/v1/imports HTTP/1.1\r\nHost: localhost\r\nCookie: {org}\r\nX-Csrf-Token: {}\r\nConnection: close\r\n\
+         Content-Type: multipart/form-data; boundary=BOUNDARY\r\nContent-Length: {}\r\n\r\n",
+        crate::testing::TOKEN,
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).expect("sends the head");
+    stream.write_all(&body).expect("sends the body to its end");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("reads the answer");
+    answer
+}

@@ -33,8 +33,11 @@ pub(super) const OWNERS: [(&str, &str); 24] = [
 ];
 
 /// Who else reads one, and why.
-pub(super) const READERS: [(&str, &str, &str); 4] = [
+pub(super) const READERS: [(&str, &str, &str); 7] = [
     ("ledger", "audit_pending", "takes events out of the outbox and into the log"),
+    ("egress", "org", "a disclosure whose organisation is gone is not written"),
+    ("source", "org", "the sweep goes round the organisations"),
+    ("source", "job", "an import whose job was put aside is told so"),
     ("lead", "suppression", "a lead is shown and exported only as its owner's opt-out allows, in the same query"),
     ("verify", "suppression", "the evidence of a verdict is hidden with the address"),
     ("verify", "lead", "which leads share a mailbox, by the keyed hash that stands on the lead"),
