@@ -39,7 +39,8 @@ pub(crate) fn say(text: impl Display) {
 
 /// The middle of some numbers; the mean of the two middle ones of an even number of them.
 pub(crate) fn median(numbers: &[f64]) -> f64 {
-    (percentile(numbers, 0.5) + -percentile(&numbers.iter().map(|n| -n).collect::<Vec<_>>(), 0.5)) / 2.0
+    let downwards: Vec<f64> = numbers.iter().map(|number| -number).collect();
+    f64::midpoint(percentile(numbers, 0.5), -percentile(&downwards, 0.5))
 }
 
 /// The number that a share of the others does not pass.

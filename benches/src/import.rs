@@ -68,7 +68,7 @@ async fn one(count: u64) -> anyhow::Result<()> {
 
     let per_second = count as f64 / whole.as_secs_f64();
     figure("rows/s, first byte to done", format_args!("{per_second:.0}"), "≥ 20,000 on 2 processors");
-    let processing = whole - uploaded;
+    let processing = whole.saturating_sub(uploaded);
     figure("  upload", format_args!("{:.2} s", uploaded.as_secs_f64()), "");
     let rate = count as f64 / processing.as_secs_f64();
     figure("  processing", format_args!("{:.2} s, {rate:.0} rows/s", processing.as_secs_f64()), "");

@@ -53,8 +53,9 @@ fn parse(text: &str) -> Option<Stat> {
     Some(Stat { parent: fields.get(1)?.parse().ok()?, own: ticks(11)? + ticks(12)?, reaped })
 }
 
+/// proc(5) counts in hundredths of a second, whatever the kernel ticks in.
 fn seconds(ticks: u64) -> f64 {
-    ticks as f64 / rustix::param::clock_ticks_per_second() as f64
+    ticks as f64 / 100.0
 }
 
 #[cfg(test)]

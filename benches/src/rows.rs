@@ -50,7 +50,7 @@ fn row_of(n: u64) -> [String; 14] {
         let mut cells = person(chance.below(n));
         cells[0] = cells[0].to_uppercase();
         cells[2] = format!(" {} ", cells[2].to_uppercase());
-        cells[13] = "met again".to_owned();
+        "met again".clone_into(&mut cells[13]);
         if chance.below(2) == 0 {
             cells[3].clear();
         }
@@ -77,7 +77,7 @@ fn person(n: u64) -> [String; 14] {
     };
     let phone = match chance.below(6) {
         0 => String::new(),
-        _ => format!("{number}{:0width$}", chance.below(10_u64.pow(digits)), width = digits as usize),
+        _ => format!("{number}{:0width$}", chance.below(10_u64.pow(*digits)), width = *digits as usize),
     };
     let padded = chance.below(8) == 0;
     let name = |text: &str| if padded { format!("  {text} ") } else { capital(text) };
@@ -93,7 +93,7 @@ fn person(n: u64) -> [String; 14] {
         format!("{} {trade} {form}", capital(&base)),
         (*chance.one(&TITLES)).to_owned(),
         format!("https://www.{domain}/"),
-        format!("{} Street {}", capital(chance.one(&NAME)), chance.below(200) + 1),
+        format!("{} Street {}", capital(chance.one::<&str>(&NAME)), chance.below(200) + 1),
         (*city).to_owned(),
         (*region).to_owned(),
         (*postcode).to_owned(),

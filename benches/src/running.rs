@@ -74,7 +74,7 @@ impl Running {
 /// Asks for the first page until it is answered. Before the program listens, it is refused.
 async fn first_page(server: &OwnServer) -> anyhow::Result<()> {
     let began = Instant::now();
-    while began.elapsed() < Duration::from_secs(60) {
+    while began.elapsed() < Duration::from_mins(1) {
         match server.stream("/sign-in").await {
             Ok(mut page) => {
                 while page.chunk().await?.is_some() {}

@@ -30,19 +30,16 @@ pub struct Database {
 /// Opens the database. The embedded one comes first and takes the data directory: two processes never make a master
 /// key each.
 pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Database> {
-    let (admin, embedded) = match &config.database_url {
-        Some(url) => {
-            let dir = config.data_dir()?;
-            std::fs::create_dir_all(&dir).with_context(|| format!("{} cannot be made", dir.display()))?;
-            (url.parse::<PgConnectOptions>().context("the database URL cannot be read")?, None)
-        }
-        None => {
-            let max_connections = u16::try_from(config.database_connections).unwrap_or(100).saturating_add(30);
-            let embedded = EmbeddedConfig { data_dir: config.data_dir()?, durable: true, max_connections };
-            let embedded = Embedded::start(embedded).await?;
-            create_database(&embedded).await?;
-            (embedded.admin_options_for(DATABASE), Some(Arc::new(embedded)))
-        }
+    let (admin, embedded) = if let Some(url) = &config.database_url {
+        let dir = config.data_dir()?;
+        std::fs::create_dir_all(&dir).with_context(|| format!("{} cannot be made", dir.display()))?;
+        (url.parse::<PgConnectOptions>().context("the database URL cannot be read")?, None)
+    } else {
+        let max_connections = u16::try_from(config.database_connections).unwrap_or(100).saturating_add(30);
+        let embedded = EmbeddedConfig { data_dir: config.data_dir()?, durable: true, max_connections };
+        let embedded = Embedded::start(embedded).await?;
+        create_database(&embedded).await?;
+        (embedded.admin_options_for(DATABASE), Some(Arc::new(embedded)))
     };
     let keys = keys::load_or_create(&config.master_key_file()?)?;
     let store = StoreConfig { admin, connections_max: config.database_connections };

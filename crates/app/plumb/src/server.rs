@@ -38,8 +38,7 @@ pub struct Parts {
 
 /// Wires the crates on an open store.
 pub fn assemble(config: &Config, verify: VerifyConfig, store: &Store) -> anyhow::Result<Parts> {
-    let origin: KeyName = config.log_origin.parse().map_err(|error| anyhow!("log_origin {:?}: {error}", config.log_origin))?;
-    let ledger = Ledger::new(store.clone(), origin);
+    let ledger = ledger(config, store)?;
     let egress = Egress::new(egress_config(config), Recorder::database(store.clone()))?;
     let cleaning = cleaning();
     let jobs = plumb_source::jobs(&cleaning).and(plumb_verify::jobs(egress, verify)).and(plumb_identity::jobs()?).and(sweep::jobs()?);
@@ -47,6 +46,12 @@ pub fn assemble(config: &Config, verify: VerifyConfig, store: &Store) -> anyhow:
     let identity = Identity::new(store.clone());
     let register = Register::new(all_routes(store, &ledger, &source, &identity))?;
     Ok(Parts { store: store.clone(), ledger, register, jobs, identity: Arc::new(identity) })
+}
+
+/// The log under its configured name.
+pub fn ledger(config: &Config, store: &Store) -> anyhow::Result<Ledger> {
+    let origin: KeyName = config.log_origin.parse().map_err(|error| anyhow!("log_origin {:?}: {error}", config.log_origin))?;
+    Ok(Ledger::new(store.clone(), origin))
 }
 
 /// The routes of every crate, in the order of the flow.

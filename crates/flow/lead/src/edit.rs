@@ -10,47 +10,26 @@ use serde_json::{Map, Value, json};
 use crate::flow::hand_over_lead;
 use crate::verdict::rescore;
 
-/// What to change. A member that is left out stays; `null` or an empty text clears it.
+/// What to change. A member that is left out stays; an empty text clears it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct LeadEdit {
     /// Address. A new one is checked again.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    pub email: Option<Option<String>>,
+    pub email: Option<String>,
     /// Given name.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    pub first_name: Option<Option<String>>,
+    pub first_name: Option<String>,
     /// Family name.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    pub last_name: Option<Option<String>>,
+    pub last_name: Option<String>,
     /// Job title.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    pub title: Option<Option<String>>,
+    pub title: Option<String>,
     /// Company.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    pub company: Option<Option<String>>,
+    pub company: Option<String>,
     /// Telephone, E.164.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    pub phone_e164: Option<Option<String>>,
+    pub phone_e164: Option<String>,
     /// Town.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    pub city: Option<Option<String>>,
+    pub city: Option<String>,
     /// Country, ISO 3166-1 alpha-2.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    pub country: Option<Option<String>>,
-}
-
-/// Tells a member that is `null` from one that is not there.
-fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::<String>::deserialize(deserializer).map(Some)
+    pub country: Option<String>,
 }
 
 /// Why an edit was not made.
@@ -97,7 +76,7 @@ pub(crate) async fn edit(mut tx: OrgTx, id: LeadId, edit: &LeadEdit, tokens: &To
 
     if let Some(email) = &edit.email {
         note("email", &mut provenance);
-        change_email(&mut tx, id, email.as_deref().unwrap_or_default(), tokens).await?;
+        change_email(&mut tx, id, email, tokens).await?;
     }
     let texts = [
         ("first_name", &edit.first_name),
@@ -110,12 +89,12 @@ pub(crate) async fn edit(mut tx: OrgTx, id: LeadId, edit: &LeadEdit, tokens: &To
     for (at, (field, new)) in texts.iter().enumerate() {
         if let Some(new) = new {
             note(field, &mut provenance);
-            values[at] = text(field, new.as_deref())?;
+            values[at] = text(field, new)?;
         }
     }
     let [first_name, last_name, title, company, city] = values;
-    let phone = edit.phone_e164.as_ref().map(|phone| phone_e164(phone.as_deref())).transpose()?;
-    let country = edit.country.as_ref().map(|country| country_code(country.as_deref())).transpose()?;
+    let phone = edit.phone_e164.as_deref().map(phone_e164).transpose()?;
+    let country = edit.country.as_deref().map(country_code).transpose()?;
     for (field, given) in [("phone_e164", phone.is_some()), ("country", country.is_some())] {
         if given {
             note(field, &mut provenance);
@@ -203,16 +182,22 @@ async fn change_email(tx: &mut OrgTx, id: LeadId, text: &str, tokens: &Tokens) -
     }
 }
 
-fn text(field: &str, value: Option<&str>) -> Result<Option<String>, EditError> {
-    let Some(value) = value.map(str::trim).filter(|value| !value.is_empty()) else { return Ok(None) };
+fn text(field: &str, value: &str) -> Result<Option<String>, EditError> {
+    let value = value.trim();
+    if value.is_empty() {
+        return Ok(None);
+    }
     if value.chars().count() > TEXT_CHARS_MAX || value.chars().any(char::is_control) {
         return Err(EditError::Invalid(format!("{field} has control characters or more than {TEXT_CHARS_MAX} characters. Shorten it.")));
     }
     Ok(Some(value.to_owned()))
 }
 
-fn phone_e164(value: Option<&str>) -> Result<Option<String>, EditError> {
-    let Some(value) = value.map(str::trim).filter(|value| !value.is_empty()) else { return Ok(None) };
+fn phone_e164(value: &str) -> Result<Option<String>, EditError> {
+    let value = value.trim();
+    if value.is_empty() {
+        return Ok(None);
+    }
     let digits = value.strip_prefix('+').unwrap_or_default();
     if !(7..=15).contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) || digits.starts_with('0') {
         return Err(EditError::Invalid("A telephone number has the form +493023125000: plus, country code, digits only.".to_owned()));
@@ -220,8 +205,11 @@ fn phone_e164(value: Option<&str>) -> Result<Option<String>, EditError> {
     Ok(Some(value.to_owned()))
 }
 
-fn country_code(value: Option<&str>) -> Result<Option<String>, EditError> {
-    let Some(value) = value.map(str::trim).filter(|value| !value.is_empty()) else { return Ok(None) };
+fn country_code(value: &str) -> Result<Option<String>, EditError> {
+    let value = value.trim();
+    if value.is_empty() {
+        return Ok(None);
+    }
     let country: plumb_base::Country = value.parse().map_err(|error| EditError::Invalid(format!("{error}.")))?;
     Ok(Some(country.to_string()))
 }

@@ -219,8 +219,7 @@ async fn save(
     let lead = read::one(&mut tx, path.lead).await?.ok_or_else(Problem::not_found)?;
     tx.done_reading().await?;
     let changed = |new: &str, old: &Option<String>| {
-        let new = Some(new.trim().to_owned()).filter(|new| !new.is_empty());
-        (new != *old).then_some(new)
+        (new.trim() != old.as_deref().unwrap_or_default()).then(|| new.trim().to_owned())
     };
     let edit = LeadEdit {
         email: changed(&form.email, &lead.email),

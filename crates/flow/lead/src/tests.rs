@@ -206,7 +206,7 @@ async fn edits_keep_their_maker_and_a_new_address_starts_over() {
         let change: LeadEdit = serde_json::from_value(change).unwrap();
         edit(tx(&db, org).await, landed[0].lead, &change, &tokens).await
     };
-    apply(json!({ "title": "Buyer", "city": null, "phone_e164": "+493023125000" })).await.unwrap();
+    apply(json!({ "title": "Buyer", "city": "", "phone_e164": "+493023125000" })).await.unwrap();
     apply(json!({ "email": "ada@new.example" })).await.unwrap();
     let lead = read::one(&mut tx(&db, org).await, landed[0].lead).await.unwrap().unwrap();
     assert_eq!((lead.title.as_deref(), lead.email.as_deref(), lead.verdict), (Some("Buyer"), Some("ada@new.example"), None));
@@ -220,7 +220,7 @@ async fn edits_keep_their_maker_and_a_new_address_starts_over() {
     opt_out(&db, "gone@shop.example").await;
     assert!(matches!(apply(json!({ "email": "gone@shop.example" })).await, Err(EditError::Suppressed)));
     assert!(serde_json::from_value::<LeadEdit>(json!({ "score": 100 })).is_err(), "no mass assignment");
-    let missing = edit(tx(&db, org).await, LeadId::fresh(), &LeadEdit { title: Some(None), ..LeadEdit::default() }, &tokens).await;
+    let missing = edit(tx(&db, org).await, LeadId::fresh(), &LeadEdit { title: Some(String::new()), ..LeadEdit::default() }, &tokens).await;
     assert!(matches!(missing, Err(EditError::NotFound)));
 }
 
@@ -234,7 +234,7 @@ async fn another_organisation_sees_and_changes_nothing() {
     assert_eq!(read::counts(&mut tx(&db, theirs).await, None).await.unwrap().leads, 0);
     assert_eq!(file(&db, theirs, Rows::All).await.lines().count(), 1);
     let tokens = db.store().keys().suppression();
-    let change = LeadEdit { title: Some(Some("Theirs".to_owned())), ..LeadEdit::default() };
+    let change = LeadEdit { title: Some("Theirs".to_owned()), ..LeadEdit::default() };
     assert!(matches!(edit(tx(&db, theirs).await, lead, &change, &tokens).await, Err(EditError::NotFound)));
     // The same person may be a lead of both, each with its own row.
     let own = land(&db, theirs, import, vec![row(1, "ada@shop.example")]).await;

@@ -30,6 +30,8 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         checkpoint: Option<PathBuf>,
     },
+    /// Print the public key of the log on this machine: give it to whoever will check bundles
+    Key,
     /// Export the organisation's log with its proofs
     Export {
         /// Where to write the bundle
@@ -51,6 +53,12 @@ pub(super) async fn run(command: Audit, config: &Config, json: bool) -> anyhow::
             let text = read(&bundle)?;
             let kept = checkpoint.as_ref().map(read).transpose()?;
             verify(&text, key.as_deref(), kept.as_deref(), json)
+        }
+        Command::Key => {
+            let store = remote::beside_running_server(config).await?;
+            print(crate::server::ledger(config, &store)?.vkey());
+            store.close().await;
+            Ok(())
         }
         Command::Export { output, from, since } => {
             let since = since.map(|since| format!("&since={since}")).unwrap_or_default();

@@ -34,6 +34,8 @@ pub(super) struct Demo {
     once: bool,
 }
 
+/// Where the demo keeps its data, in the data directory.
+pub(super) const DIRECTORY: &str = "demo";
 const OWNER: &str = "owner@example.com";
 /// The list that comes with plumb, so that the binary alone can show itself.
 const LIST: &[u8] = include_bytes!("../../../../../demo/leads.csv");
@@ -41,7 +43,7 @@ const LIST: &[u8] = include_bytes!("../../../../../demo/leads.csv");
 pub(super) async fn run(command: Demo, mut config: Config, json: bool) -> anyhow::Result<()> {
     command.listen.apply(&mut config);
     // Apart from real data, whatever the configuration says.
-    let dir = config.data_dir()?.join("demo");
+    let dir = config.data_dir()?.join(DIRECTORY);
     if command.fresh {
         discard(EmbeddedConfig { data_dir: dir.clone(), durable: true, max_connections: 20 }).await?;
     }
@@ -108,12 +110,11 @@ async fn latest_import(api: &OwnServer) -> anyhow::Result<Option<Value>> {
 }
 
 async fn bring_in(api: &OwnServer, list: Option<&Path>) -> anyhow::Result<Value> {
-    let draft = match list {
-        Some(path) => super::lists::upload(api, path, None).await?,
-        None => {
-            let length = Some(LIST.len() as u64);
-            api.upload_multipart("/api/v1/imports", &[], "leads.csv", std::io::Cursor::new(LIST), length).await?
-        }
+    let draft = if let Some(path) = list {
+        super::lists::upload(api, path, None).await?
+    } else {
+        let length = Some(LIST.len() as u64);
+        api.upload_multipart("/api/v1/imports", &[], "leads.csv", std::io::Cursor::new(LIST), length).await?
     };
     let id = draft["id"].as_str().unwrap_or_default();
     Ok(api.post_json(&format!("/api/v1/imports/{id}/start"), &json!({ "mapping": draft["mapping"] })).await?)

@@ -23,8 +23,11 @@ struct LocalKey {
     key: String,
 }
 
+/// Its file in the data directory.
+const LOCAL_KEY: &str = "cli.json";
+
 fn path(config: &Config) -> anyhow::Result<PathBuf> {
-    Ok(config.data_dir()?.join("cli.json"))
+    Ok(config.data_dir()?.join(LOCAL_KEY))
 }
 
 /// Makes an API key of `user` for the command line on this machine, readable by the server's user alone.
@@ -46,7 +49,9 @@ pub(super) fn server(config: &Config) -> anyhow::Result<OwnServer> {
         (Some(url), Some(key)) => (url, key),
         (None, None) => {
             let path = path(config)?;
-            let Ok(text) = fs::read_to_string(&path) else {
+            // A running demo serves where no server of one's own was ever set up.
+            let demo = config.data_dir()?.join(super::demo::DIRECTORY).join(LOCAL_KEY);
+            let Ok(text) = fs::read_to_string(&path).or_else(|_| fs::read_to_string(demo)) else {
                 bail!("no server is known here ({} is missing): run `plumb up` or `plumb demo` first, or set PLUMB_URL and PLUMB_API_KEY", path.display());
             };
             let local: LocalKey = serde_json::from_str(&text).with_context(|| format!("{} cannot be read", path.display()))?;

@@ -2,5 +2,7 @@
 
 mod access;
 mod app;
+mod clock;
+mod flow;
 mod openapi;
 mod shape;

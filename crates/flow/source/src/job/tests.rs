@@ -232,3 +232,55 @@ async fn a_server_that_stops_gives_the_import_back_after_a_batch() {
     assert_eq!(world.import(import).await["state"], "done");
     assert_eq!(world.count(SOURCES).await + world.count(REJECTS).await, 60);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "measure"]
+async fn measure() {
+    let world = World::new().await;
+    let mut list = String::from("Email,Name,Company,City,A,B,C,D,E,F\n");
+    for n in 0..100_000 {
+        use std::fmt::Write as _;
+        let _ = writeln!(
+            list,
+            "person{n}@example{}.com,Person Numbered {n},Company {n} GmbH,Town {n},some,other,columns,{n},with,text",
+            n % 5000
+        );
+    }
+    let began = std::time::Instant::now();
+    let import = world.queued(list.as_bytes()).await;
+    println!("upload {:?} {} bytes", began.elapsed(), list.len());
+    let registry = crate::jobs(&crate::testing::cleaning())
+        .handle::<plumb_lead::ToVerify, _, _>(|_, _| async { Ok(plumb_store::job::Done::Nothing) });
+    let cpu = |name: &str| -> f64 {
+        let mut ticks = 0.0;
+        for entry in std::fs::read_dir("/proc").expect("x").flatten() {
+            if let Ok(stat) = std::fs::read_to_string(entry.path().join("stat"))
+                && stat.contains(&format!("({name}"))
+            {
+                let rest: Vec<&str> = stat.rsplit(") ").next().expect("x").split(' ').collect();
+                ticks += rest[11].parse::<f64>().expect("x") + rest[12].parse::<f64>().expect("x");
+            }
+        }
+        ticks / 100.0
+    };
+    let (pg, own) = (cpu("postgres"), cpu("plumb_source"));
+    let began = std::time::Instant::now();
+    let (_, failed) = plumb_store::job::drain(world.db.store(), &registry).await.expect("drains");
+    assert!(failed.is_empty());
+    let took = began.elapsed();
+    println!("postgres {:.2} s, own {:.2} s", cpu("postgres") - pg, cpu("plumb_source") - own);
+    println!(
+        "import {took:?} {:.0} rows/s; {}",
+        100_000.0 / took.as_secs_f64(),
+        world.import(import).await["rows_new"]
+    );
+    println!(
+        "{}",
+        std::fs::read_to_string("/proc/self/status")
+            .expect("x")
+            .lines()
+            .filter(|l| l.starts_with("VmHWM") || l.starts_with("VmRSS"))
+            .collect::<Vec<_>>()
+            .join(" ")
+    );
+}
