@@ -61,7 +61,7 @@ async fn list(State(store): State<Store>, caller: Caller, Query(query): Query<Le
                     td { (lead.email.as_deref().unwrap_or("–")) }
                     td { (lead.company.as_deref().unwrap_or("–")) }
                     td { (lead.country.as_deref().unwrap_or("–")) }
-                    td { (verdict_badge(lead)) br; span class="muted" { (why(lead)) } }
+                    td { (verdict_badge(lead)) @if let Some(why) = why(lead) { br; span class="muted" { (why) } } }
                     td class="num" { (lead.score) }
                 } } }
             } }
@@ -71,13 +71,11 @@ async fn list(State(store): State<Store>, caller: Caller, Query(query): Query<Le
     Ok(page::layout("Leads", &Chrome::of(&caller, Nav::Leads), body))
 }
 
-fn why(lead: &Lead) -> String {
-    match (lead.unusable, lead.verdict_reason.as_deref()) {
-        (None, _) => "may be used".to_owned(),
-        (Some(crate::Unusable::Suppressed), _) => "opted out".to_owned(),
-        (Some(_), Some(reason)) => reason.replace('_', " "),
-        (Some(other), None) => other.as_str().replace('_', " "),
-    }
+/// What stands between the lead and its use, in a word or two.
+fn why(lead: &Lead) -> Option<String> {
+    let unusable = lead.unusable?;
+    let word = if unusable == crate::Unusable::Suppressed { "opted_out" } else { lead.verdict_reason.as_deref().unwrap_or(unusable.as_str()) };
+    Some(word.replace('_', " "))
 }
 
 fn summary(counts: &Counts) -> Markup {

@@ -25,6 +25,11 @@ impl Person {
     /// gives first and last name only where both are missing; where they cannot be told apart, it stays whole.
     pub(crate) fn read(first: Option<&str>, last: Option<&str>, full: Option<&str>) -> Self {
         let implausible = [first, last, full].into_iter().flatten().any(is_implausible);
+        // `Example, Ada` in the column of family names is the whole name.
+        let (last, full) = match (first, last, full) {
+            (None, Some(whole), None) if without_credentials(whole).contains(", ") => (None, Some(whole)),
+            other => (other.1, other.2),
+        };
         let (mut first, mut last) = parts(first, last);
         let joined = match (&first, &last) {
             (Some(first), Some(last)) => Some(format!("{first} {last}")),
@@ -41,6 +46,11 @@ impl Person {
             && let Some((given, family)) = full.as_deref().and_then(split)
         {
             (first, last) = parts(Some(&given), Some(&family));
+            // The order of a register is not the order in which people are addressed.
+            if full.as_deref().is_some_and(|full| without_credentials(full).contains(", ")) {
+                let full = first.iter().chain(&last).map(String::as_str).collect::<Vec<_>>().join(" ");
+                return Self { first, last, full: Some(full), implausible };
+            }
         }
         Self { first, last, full, implausible }
     }
