@@ -112,6 +112,11 @@ impl Config {
         }
     }
 
+    /// Where the demo keeps its own, apart from real data.
+    pub fn demo_dir(&self) -> anyhow::Result<PathBuf> {
+        Ok(self.data_dir()?.join("demo"))
+    }
+
     /// The file of the master key.
     pub fn master_key_file(&self) -> anyhow::Result<PathBuf> {
         match &self.master_key_file {

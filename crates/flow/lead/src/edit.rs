@@ -44,6 +44,9 @@ pub(crate) enum EditError {
     /// Another lead has the address.
     #[error("another lead has this address already")]
     Taken,
+    /// The lead's owner opted out, and the address is what the opt-out is recognised by.
+    #[error("this person opted out, so the address stays as it is")]
+    OptedOut,
     /// The owner of the new address opted out.
     #[error("the owner of this address asked not to be contacted, so it cannot be stored")]
     Suppressed,
@@ -141,6 +144,10 @@ pub(crate) async fn edit(mut tx: OrgTx, id: LeadId, edit: &LeadEdit, tokens: &To
 /// A new address is a new identity: its key and tokens change, the old verdict goes, and it is checked again.
 async fn change_email(tx: &mut OrgTx, id: LeadId, text: &str, tokens: &Tokens) -> Result<(), EditError> {
     let org = tx.org().0;
+    // Under another address, or none, the rest of an opted-out person's record would be shown again.
+    if crate::contact(tx, id).await?.is_some_and(|contact| contact.suppressed) {
+        return Err(EditError::OptedOut);
+    }
     if text.trim().is_empty() {
         sqlx::query!(
             "update lead set email = null, email_key = null, email_token = null, email_token_base = null, email_domain = null,

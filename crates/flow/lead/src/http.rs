@@ -11,15 +11,13 @@ use crate::domain::Field;
 use crate::domain::score::{Part, score};
 use crate::edit::{EditError, LeadEdit, edit};
 use crate::export::{Rows, export};
-use crate::page;
 use crate::read::{self, Counts, Cursor, Filter, Lead, LeadPage, Origin, Sort, SourceRow, VerdictFilter};
 use crate::verdict::stored;
+use crate::withhold::withhold_opted_out;
 
-/// The routes of this crate.
-#[must_use]
-pub fn routes(store: &Store) -> Vec<Route> {
+pub(crate) fn routes(store: &Store) -> Vec<Route> {
     let state = || store.clone();
-    let mut routes = vec![
+    vec![
         Route::get("/api/v1/leads", Access::Org(Action::LeadsRead), list.with_state(state())).doc(
             Doc::new("List leads")
                 .description("A page of leads, best first. `next` of one page is `after` of the next; pages are read by key, so the last costs what the first does.")
@@ -42,9 +40,7 @@ pub fn routes(store: &Store) -> Vec<Route> {
         Route::patch("/api/v1/leads/{lead}", Access::Org(Action::LeadsEdit), change.with_state(state())).doc(
             Doc::new("Edit a lead").tag("leads").path::<LeadPath>().body::<LeadEdit>().responds::<Lead>(200),
         ),
-    ];
-    routes.extend(page::routes(store));
-    routes
+    ]
 }
 
 /// Which page of leads.
@@ -173,6 +169,8 @@ pub(crate) async fn detail(store: &Store, caller: &Caller, id: LeadId) -> Result
     if lead.unusable == Some(crate::Unusable::Suppressed) {
         sources.clear();
     }
+    let cells = sources.iter_mut().map(|source| &mut source.cells);
+    withhold_opted_out(&mut tx, cells, &store.keys().suppression()).await?;
     let stored = stored(&mut tx, &[id]).await?;
     tx.commit(audit::Entry::of("lead.read").on("lead", id.0)).await?;
     let origins = origins(&lead, &exceptions);
@@ -208,6 +206,7 @@ pub(crate) async fn apply(store: &Store, caller: &Caller, id: LeadId, change: &L
         EditError::NotFound => Problem::not_found(),
         EditError::Invalid(why) => Problem::invalid(why),
         EditError::Taken => Problem::conflict("Another lead of this organisation has this address already. Edit that one, or choose another address."),
+        EditError::OptedOut => Problem::conflict("This person asked not to be contacted. Their address is what that is recognised by, so it cannot be changed or removed. Nothing was changed."),
         EditError::Suppressed => Problem::conflict("The owner of this address asked not to be contacted, so it cannot be stored. Use another address, or leave it out."),
         EditError::Store(error) => error.into(),
     })

@@ -10,17 +10,26 @@ mod page;
 mod query;
 mod read;
 mod upsert;
+mod withhold;
 
 pub use domain::score::{Facts, Part, SCORE_VERSION, score};
 pub use domain::usable::{Unusable, usable};
 pub use domain::{Field, NewLead};
 pub use flow::{FLOW, Handed, Stage, ToVerify, hand_over_import};
-pub use http::routes;
 pub use read::{Contact, Counts, VerdictCount, contact, counts, unchecked};
 pub use upsert::{Landed, suppressed, upsert};
+pub use withhold::{WITHHELD, withhold_opted_out};
 pub use verdict::{VerdictSummary, record_verdict};
 
 mod verdict;
+
+/// The routes of this crate.
+#[must_use]
+pub fn routes(store: &plumb_store::Store) -> Vec<plumb_web::Route> {
+    let mut routes = http::routes(store);
+    routes.extend(page::routes(store));
+    routes
+}
 
 #[cfg(test)]
 mod tests;

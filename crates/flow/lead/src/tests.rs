@@ -13,6 +13,7 @@ use crate::export::{Rows, export};
 use crate::read::{self, Cursor, Filter, Sort, VerdictFilter};
 use crate::upsert::{Landed, upsert};
 use crate::verdict::{VerdictSummary, record_verdict};
+use crate::withhold::{WITHHELD, withhold_opted_out};
 
 fn row(row_no: i64, email: &str) -> NewLead {
     let parsed = plumb_base::Email::parse(email).unwrap();
@@ -222,6 +223,45 @@ async fn edits_keep_their_maker_and_a_new_address_starts_over() {
     assert!(serde_json::from_value::<LeadEdit>(json!({ "score": 100 })).is_err(), "no mass assignment");
     let missing = edit(tx(&db, org).await, LeadId::fresh(), &LeadEdit { title: Some(String::new()), ..LeadEdit::default() }, &tokens).await;
     assert!(matches!(missing, Err(EditError::NotFound)));
+}
+
+#[tokio::test]
+async fn an_edit_does_not_bring_back_who_opted_out() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    let tokens = db.store().keys().suppression();
+    let phone = NewLead { phone_e164: Some("+493023125000".to_owned()), ..row(1, "ada@shop.example") };
+    let lead = land(&db, org, ImportId::fresh(), vec![phone]).await[0].lead;
+    opt_out(&db, "ada@shop.example").await;
+    for email in ["", "ada.private@shop.example"] {
+        let change = LeadEdit { email: Some(email.to_owned()), ..LeadEdit::default() };
+        let edited = edit(tx(&db, org).await, lead, &change, &tokens).await;
+        assert!(matches!(edited, Err(EditError::OptedOut)), "{edited:?}");
+    }
+    let lead = read::one(&mut tx(&db, org).await, lead).await.unwrap().unwrap();
+    assert_eq!((lead.unusable, lead.phone_e164), (Some(crate::Unusable::Suppressed), None));
+}
+
+#[tokio::test]
+async fn rows_as_they_came_do_not_show_who_opted_out() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    let tokens = db.store().keys().suppression();
+    let raw = json!({ "E-Mail": "ada@shop.example", "Also": "Bo <bo@home.example>; cy@home.example", "Note": "calls @ 5" });
+    let lead = land(&db, org, ImportId::fresh(), vec![NewLead { raw, ..row(1, "ada@shop.example") }]).await[0].lead;
+    let change = LeadEdit { email: Some("ada@new.example".to_owned()), ..LeadEdit::default() };
+    edit(tx(&db, org).await, lead, &change, &tokens).await.unwrap();
+    let shown = async || {
+        let mut tx = tx(&db, org).await;
+        let (mut sources, _) = read::sources(&mut tx, lead).await.unwrap();
+        withhold_opted_out(&mut tx, sources.iter_mut().map(|source| &mut source.cells), &tokens).await.unwrap();
+        sources[0].cells.clone()
+    };
+    assert_eq!(shown().await["E-Mail"], "ada@shop.example");
+    // One by the address that the lead no longer has, one who is only mentioned.
+    opt_out(&db, "ada@shop.example").await;
+    opt_out(&db, "bo@home.example").await;
+    assert_eq!(shown().await, json!({ "E-Mail": WITHHELD, "Also": WITHHELD, "Note": "calls @ 5" }));
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ pub enum EmailError {
     NotListable,
 }
 
-/// Domains whose mailboxes ignore dots in the local part.
+/// Domains whose mailboxes ignore dots in the local part: two names of one provider.
 const DOTS_IGNORED: [&str; 2] = ["gmail.com", "googlemail.com"];
 
 impl Email {
@@ -130,10 +130,15 @@ impl Email {
         format!("{}@{}", self.local.to_lowercase(), self.domain)
     }
 
-    /// [`Email::suppression_form`] without the plus tag.
+    /// The mailbox behind [`Email::suppression_form`]: without the plus tag, and for the provider that ignores
+    /// dots without them and under one of its two names. Who opted out is not written to in another spelling.
     #[must_use]
     pub fn suppression_base(&self) -> String {
-        format!("{}@{}", self.base_local().to_lowercase(), self.domain)
+        if !DOTS_IGNORED.contains(&self.domain.as_str()) {
+            return self.key();
+        }
+        let local = self.base_local().to_lowercase().replace('.', "");
+        format!("{local}@{}", DOTS_IGNORED[0])
     }
 
     /// Whether the local part needs SMTPUTF8 (RFC 6531).

@@ -26,7 +26,7 @@ impl Keys {
 }
 
 impl Tokens {
-    /// The tokens to look an address up by: as written, and without its plus tag (`None` when it has none).
+    /// The tokens to look an address up by: as written, and as the mailbox behind it (`None` when that is the same).
     #[must_use]
     pub fn of(&self, email: &Email) -> (SuppressionToken, Option<SuppressionToken>) {
         let (form, base) = (email.suppression_form(), email.suppression_base());

@@ -23,7 +23,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        match axum::Json::from_request(request, state).await {
+        let (parts, body) = request.into_parts();
+        let body = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await;
+        let body = body.map_err(|error| unread(&error))?;
+        if escapes_nul(&body) {
+            return Err(nul());
+        }
+        match axum::Json::from_request(Request::from_parts(parts, axum::body::Body::from(body)), state).await {
             Ok(axum::Json(value)) => Ok(Self(value)),
             Err(JsonRejection::JsonDataError(error)) => Err(Problem::invalid(format!("{}.", error.body_text()))),
             Err(JsonRejection::JsonSyntaxError(error)) => Err(Problem::bad_request(format!("{}.", error.body_text()))),
@@ -48,6 +54,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        if form_pairs(parts.uri.query().unwrap_or_default().as_bytes()).iter().any(holds_nul) {
+            return Err(nul());
+        }
         axum::extract::Query::from_request_parts(parts, state)
             .await
             .map(|axum::extract::Query(value)| Self(value))
@@ -92,6 +101,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
         }
         let body = Bytes::from_request(request, state).await.map_err(|error| unread(&error))?;
         let fields: Vec<_> = form_pairs(&body).into_iter().filter(|(name, _)| name != CSRF_FIELD).collect();
+        if fields.iter().any(holds_nul) {
+            return Err(nul());
+        }
         // Written out again without the token, so that a type may refuse fields that it does not know.
         let mut rest = Request::new(axum::body::Body::from(encode(&fields)));
         *rest.method_mut() = http::Method::POST;
@@ -108,6 +120,21 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// The names and values of an urlencoded form, in order.
 pub(crate) fn form_pairs(body: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(body).into_owned().collect()
+}
+
+/// Postgres holds no NUL in text, so none is let in: it would come back as an error of ours.
+fn nul() -> Problem {
+    Problem::bad_request("The request has a NUL character in it. Leave it out.")
+}
+
+fn holds_nul((name, value): &(String, String)) -> bool {
+    name.contains('\0') || value.contains('\0')
+}
+
+/// Whether a JSON text has the escape of NUL (as it is, NUL is no JSON), and not an escaped backslash before it.
+fn escapes_nul(json: &[u8]) -> bool {
+    let is_escape = |at: usize| json[..at].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0;
+    json.windows(6).enumerate().any(|(at, piece)| piece == b"\\u0000" && is_escape(at))
 }
 
 fn encode(pairs: &[(String, String)]) -> String {

@@ -1,11 +1,14 @@
 //! A person's own password: set after the first sign-in by link, changed later.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use http::StatusCode;
 use maud::{Markup, html};
+use plumb_store::RateDecision;
 use plumb_store::audit::Entry;
 use plumb_web::page::{self, Chrome, Tone};
-use plumb_web::{Access, Form, Handler as _, IntoResponse as _, Problem, Response, Route, SignedIn, State};
+use plumb_web::{Access, Form, Handler as _, IntoResponse as _, Problem, RateRule, Response, Route, SignedIn, State};
 use serde::Deserialize;
 
 use crate::account::{self, Account};
@@ -16,6 +19,10 @@ const PATH: &str = "/settings/password";
 
 /// How fresh a sign-in must be to set a first password, in minutes: there is no old one to ask for.
 const FRESH_MINUTES: i64 = 10;
+
+/// Ten tries in a quarter of an hour, as for signing in: a stolen session must not find out the password, nor fill
+/// the queue before the hash.
+const PER_ACCOUNT: RateRule = RateRule { emit: Duration::from_secs(90), burst: 10 };
 
 pub(crate) fn routes(identity: &Identity) -> Vec<Route> {
     vec![
@@ -55,9 +62,17 @@ async fn change(
     if let Err(refused) = password::check(&given.new, &[&before.email, &before.name, org_name]) {
         return refuse(&format!("Not changed: {refused}. Choose another one."));
     }
+    let key = format!("change password:{}", caller.user);
+    if let RateDecision::Refused { retry_after } =
+        identity.store.rate_limit(&key, PER_ACCOUNT.emit, PER_ACCOUNT.burst).await?
+    {
+        return Err(Problem::too_many_requests(retry_after));
+    }
     if has_one {
         let compared = identity.hasher.compare(given.current, before.password_phc.clone()).await?;
         if compared == Compared::Differs {
+            let tx = identity.store.auth().await?;
+            tx.commit(&caller.actor, entry("auth.password_change_refused", &caller).refused()).await?;
             return refuse("The current password is another one. Nothing was changed.");
         }
     }
@@ -77,13 +92,18 @@ async fn change(
     }
     account::set_password(&mut tx, caller.user, Some(&phc)).await?;
     let ended = session::end_others(&mut tx, caller.user, caller.session).await?;
-    let mut entry = Entry::of("auth.password_changed").on("user", caller.user.0).with("sessions_ended", ended);
-    if let Some(member) = &caller.member {
-        entry = entry.org(member.org);
-    }
-    tx.commit(&caller.actor, entry).await?;
+    let changed = entry("auth.password_changed", &caller).with("sessions_ended", ended);
+    tx.commit(&caller.actor, changed).await?;
     let done = "The password is changed. Your other sessions have ended.";
     Ok(form(&caller, true, Some((Tone::Good, done))).into_response())
+}
+
+fn entry(action: &'static str, caller: &SignedIn) -> Entry {
+    let entry = Entry::of(action).on("user", caller.user.0);
+    match &caller.member {
+        Some(member) => entry.org(member.org),
+        None => entry,
+    }
 }
 
 async fn account(identity: &Identity, caller: &SignedIn) -> Result<Account, Problem> {

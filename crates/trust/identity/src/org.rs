@@ -9,7 +9,7 @@ use plumb_store::{AuthTx, StoreError};
 use plumb_web::page::{self, Chrome, Tone};
 use plumb_web::{Access, Handler as _, IntoResponse as _, Path, Problem, Redirect, Response, Route, SignedIn, State};
 
-use crate::{Identity, session};
+use crate::{Identity, account, session};
 
 pub(crate) fn routes(identity: &Identity) -> Vec<Route> {
     vec![
@@ -91,6 +91,8 @@ async fn switch(
     Path(org): Path<OrgId>,
 ) -> Result<Response, Problem> {
     let mut tx = identity.store.auth().await?;
+    // Who ends a person's sessions holds the account: none of them slips away under a new id meanwhile.
+    account::lock(&mut tx, caller.user).await?;
     let is_member = places(&mut tx, caller.user).await?.iter().any(|place| place.org == org);
     let since = session::signed_in_at(&mut tx, caller.user, caller.session).await?;
     let Some(since) = since.filter(|_| is_member) else { return Err(Problem::not_found()) };

@@ -34,8 +34,6 @@ pub(super) struct Demo {
     once: bool,
 }
 
-/// Where the demo keeps its data, in the data directory.
-pub(super) const DIRECTORY: &str = "demo";
 const OWNER: &str = "owner@example.com";
 /// The list that comes with plumb, so that the binary alone can show itself.
 const LIST: &[u8] = include_bytes!("../../../../../demo/leads.csv");
@@ -43,7 +41,7 @@ const LIST: &[u8] = include_bytes!("../../../../../demo/leads.csv");
 pub(super) async fn run(command: Demo, mut config: Config, json: bool) -> anyhow::Result<()> {
     command.listen.apply(&mut config);
     // Apart from real data, whatever the configuration says.
-    let dir = config.data_dir()?.join(DIRECTORY);
+    let dir = config.demo_dir()?;
     if command.fresh {
         discard(EmbeddedConfig { data_dir: dir.clone(), durable: true, max_connections: 20 }).await?;
     }

@@ -50,7 +50,7 @@ pub(super) fn server(config: &Config) -> anyhow::Result<OwnServer> {
         (None, None) => {
             let path = path(config)?;
             // A running demo serves where no server of one's own was ever set up.
-            let demo = config.data_dir()?.join(super::demo::DIRECTORY).join(LOCAL_KEY);
+            let demo = config.demo_dir()?.join(LOCAL_KEY);
             let Ok(text) = fs::read_to_string(&path).or_else(|_| fs::read_to_string(demo)) else {
                 bail!("no server is known here ({} is missing): run `plumb up` or `plumb demo` first, or set PLUMB_URL and PLUMB_API_KEY", path.display());
             };

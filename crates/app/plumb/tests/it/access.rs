@@ -269,6 +269,7 @@ fn masked(answer: &Answer) -> (StatusCode, Vec<(String, String)>, String) {
 async fn what_is_anothers_is_not_there() {
     let world = World::new().await;
     let rows = foreign(&world).await;
+    let (us, them) = (world.app.browser(world.ours.1).await, world.app.browser(world.theirs.1).await);
     let (mut wrong, mut compared) = (Vec::new(), 0);
     for route in world.app.register.routes() {
         // Files of the program belong to everyone.
@@ -276,10 +277,9 @@ async fn what_is_anothers_is_not_there() {
             continue;
         }
         let (media, body) = body_for(&route);
-        let ask = async |user: UserId, path: String| {
-            let browser = world.app.browser(user).await;
+        let ask = async |browser: &Browser, path: String| {
             let headers = [("content-type", media)];
-            world.app.head(route.method.clone(), &path, From::Browser(&browser), &headers, body).await
+            world.app.head(route.method.clone(), &path, From::Browser(browser), &headers, body).await
         };
         let name = format!("{} {}", route.method, route.path);
         let known = |parameter: &str| rows.get(parameter).cloned().unwrap_or_else(|| panic!("{name}: put a row for {{{parameter}}} into `foreign`"));
@@ -288,8 +288,8 @@ async fn what_is_anothers_is_not_there() {
             let body = axum::body::to_bytes(body, 1 << 20).await.expect("a body");
             Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
         };
-        let random = read(ask(world.ours.1, filled(route.path, |_| LeadId::fresh().to_string())).await).await;
-        let theirs = ask(world.ours.1, filled(route.path, known)).await;
+        let random = read(ask(&us, filled(route.path, |_| LeadId::fresh().to_string())).await).await;
+        let theirs = ask(&us, filled(route.path, known)).await;
         if theirs.status() != StatusCode::NOT_FOUND || random.status != StatusCode::NOT_FOUND {
             wrong.push(format!("{name}: {} for another's, {} for nobody's", theirs.status(), random.status));
             continue;
@@ -298,7 +298,7 @@ async fn what_is_anothers_is_not_there() {
             wrong.push(format!("{name}: another's and nobody's are told apart"));
         }
         // And the row is there: its own organisation is not told the same.
-        let own = ask(world.theirs.1, filled(route.path, known)).await.status();
+        let own = ask(&them, filled(route.path, known)).await.status();
         if own == StatusCode::NOT_FOUND {
             wrong.push(format!("{name}: its own organisation does not find it either"));
         }

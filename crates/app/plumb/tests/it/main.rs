@@ -3,6 +3,7 @@
 mod access;
 mod app;
 mod clock;
+mod faults;
 mod flow;
 mod openapi;
 mod shape;

@@ -51,6 +51,8 @@ pub(super) enum ReadError {
     Sealed,
     #[error("The stored import cannot be understood by this version of the program.")]
     Form,
+    #[error("Cleaning did not answer for every row.")]
+    Unanswered,
     #[error("The end of the stored file is missing.")]
     Short,
     #[error(transparent)]
@@ -143,7 +145,7 @@ impl Reader {
                 if let Some(pieces) = pieces.take() {
                     parser.feed(&pieces)?;
                 }
-                let batch = parser.batch();
+                let batch = parser.batch()?;
                 Ok::<_, ReadError>((parser, batch))
             });
             let computed =
@@ -202,7 +204,7 @@ impl Parser {
     }
 
     /// A batch of the rows that wait, when there are enough of them or no more will come.
-    fn batch(&mut self) -> Option<Batch> {
+    fn batch(&mut self) -> Result<Option<Batch>, ReadError> {
         let (mut rows, mut bytes) = (0, 0);
         for (row, _) in &self.waiting {
             let text: usize = row.cells.iter().map(String::len).sum();
@@ -214,42 +216,46 @@ impl Parser {
         }
         let full = rows >= self.batch_rows || bytes >= BATCH_BYTES;
         if !full && !self.ended {
-            return None;
+            return Ok(None);
         }
         let last = self.ended && rows == self.waiting.len();
         let (rows, ends): (Vec<Row>, Vec<i64>) = self.waiting.drain(..rows).unzip();
         let bytes_read = if last { self.bytes_read } else { ends.last().copied().unwrap_or(self.bytes_read) };
-        Some(Batch { rows: self.cleaned(rows), bytes_read, last })
+        Ok(Some(Batch { rows: self.cleaned(rows)?, bytes_read, last }))
     }
 
     /// What is made of `rows`, in their order.
-    fn cleaned(&self, mut rows: Vec<Row>) -> Vec<Cleaned> {
+    fn cleaned(&self, mut rows: Vec<Row>) -> Result<Vec<Cleaned>, ReadError> {
         let good: Vec<Vec<String>> =
             rows.iter_mut().filter(|row| row.fault.is_none()).map(|row| std::mem::take(&mut row.cells)).collect();
-        let mut answers = (self.cleaning.clean)(&self.mapping, &good, self.country).into_iter().zip(&good);
-        rows.into_iter()
-            .filter_map(|row| {
-                let row_no = i64::try_from(row.number).unwrap_or(i64::MAX);
-                if let Some(fault) = row.fault {
-                    let raw = raw_cells(&row.cells);
-                    return Some(Cleaned::Reject { row_no, reason: fault.code(), detail: fault.detail(), raw });
+        let answers = (self.cleaning.clean)(&self.mapping, &good, self.country);
+        // A row without an answer would be lost without a word.
+        if answers.len() != good.len() {
+            return Err(ReadError::Unanswered);
+        }
+        let mut answers = answers.into_iter().zip(&good);
+        let cleaned = rows.into_iter().map(|row| {
+            let row_no = i64::try_from(row.number).unwrap_or(i64::MAX);
+            if let Some(fault) = row.fault {
+                let raw = raw_cells(&row.cells);
+                return Ok(Cleaned::Reject { row_no, reason: fault.code(), detail: fault.detail(), raw });
+            }
+            let (answer, cells) = answers.next().ok_or(ReadError::Unanswered)?;
+            Ok(match answer {
+                CleanedRow::Lead(mut lead) => {
+                    lead.row_no = row_no;
+                    lead.raw = self.raw_by_name(cells);
+                    if self.mixed && row.windows_1252 {
+                        lead.flags.push(ENCODING_MIXED.to_owned());
+                    }
+                    Cleaned::Lead(lead)
                 }
-                let (answer, cells) = answers.next()?;
-                Some(match answer {
-                    CleanedRow::Lead(mut lead) => {
-                        lead.row_no = row_no;
-                        lead.raw = self.raw_by_name(cells);
-                        if self.mixed && row.windows_1252 {
-                            lead.flags.push(ENCODING_MIXED.to_owned());
-                        }
-                        Cleaned::Lead(lead)
-                    }
-                    CleanedRow::Reject { reason, detail } => {
-                        Cleaned::Reject { row_no, reason, detail, raw: raw_cells(cells) }
-                    }
-                })
+                CleanedRow::Reject { reason, detail } => {
+                    Cleaned::Reject { row_no, reason, detail, raw: raw_cells(cells) }
+                }
             })
-            .collect()
+        });
+        cleaned.collect()
     }
 
     fn raw_by_name(&self, cells: &[String]) -> Value {

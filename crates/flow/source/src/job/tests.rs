@@ -94,12 +94,13 @@ async fn killed_again_and_again_it_still_ends() {
     let world = World::new().await;
     let import = world.queued(people(60).as_bytes()).await;
     let mut kills = 0;
-    while !world.work(25).await.is_empty() {
+    // A little more time each run: how many polls a batch takes is not fixed.
+    while !world.work(20 + kills).await.is_empty() {
         world.revive().await;
         kills += 1;
-        assert!(kills < 100, "each run gets further");
+        assert!(kills < 300, "it ends at last");
     }
-    assert!(kills > 0);
+    assert!(kills > 1, "more than one run");
     let import = world.import(import).await;
     assert_eq!((&import["state"], &import["rows_read"]), (&json!("done"), &json!(60)));
     assert_eq!(world.count(SOURCES).await + world.count(REJECTS).await, 60);
@@ -233,54 +234,24 @@ async fn a_server_that_stops_gives_the_import_back_after_a_batch() {
     assert_eq!(world.count(SOURCES).await + world.count(REJECTS).await, 60);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "measure"]
-async fn measure() {
+#[tokio::test]
+async fn rows_that_cleaning_does_not_answer_for_are_not_lost_in_silence() {
     let world = World::new().await;
-    let mut list = String::from("Email,Name,Company,City,A,B,C,D,E,F\n");
-    for n in 0..100_000 {
-        use std::fmt::Write as _;
-        let _ = writeln!(
-            list,
-            "person{n}@example{}.com,Person Numbered {n},Company {n} GmbH,Town {n},some,other,columns,{n},with,text",
-            n % 5000
-        );
-    }
-    let began = std::time::Instant::now();
-    let import = world.queued(list.as_bytes()).await;
-    println!("upload {:?} {} bytes", began.elapsed(), list.len());
-    let registry = crate::jobs(&crate::testing::cleaning())
-        .handle::<plumb_lead::ToVerify, _, _>(|_, _| async { Ok(plumb_store::job::Done::Nothing) });
-    let cpu = |name: &str| -> f64 {
-        let mut ticks = 0.0;
-        for entry in std::fs::read_dir("/proc").expect("x").flatten() {
-            if let Ok(stat) = std::fs::read_to_string(entry.path().join("stat"))
-                && stat.contains(&format!("({name}"))
-            {
-                let rest: Vec<&str> = stat.rsplit(") ").next().expect("x").split(' ').collect();
-                ticks += rest[11].parse::<f64>().expect("x") + rest[12].parse::<f64>().expect("x");
-            }
-        }
-        ticks / 100.0
-    };
-    let (pg, own) = (cpu("postgres"), cpu("plumb_source"));
-    let began = std::time::Instant::now();
+    let import = world.queued(people(25).as_bytes()).await;
+    let mut cleaning = crate::testing::cleaning();
+    let clean = cleaning.clean;
+    cleaning.clean = std::sync::Arc::new(move |mapping, rows, country| {
+        let third = rows.iter().any(|row| row[1] == "Person 21");
+        if third { Vec::new() } else { clean(mapping, rows, country) }
+    });
+    let registry = plumb_store::job::Registry::new().handle::<super::ImportList, _, _>(move |job, cx| {
+        super::run(cleaning.clone(), crate::testing::BATCH_ROWS, job, cx)
+    });
     let (_, failed) = plumb_store::job::drain(world.db.store(), &registry).await.expect("drains");
-    assert!(failed.is_empty());
-    let took = began.elapsed();
-    println!("postgres {:.2} s, own {:.2} s", cpu("postgres") - pg, cpu("plumb_source") - own);
-    println!(
-        "import {took:?} {:.0} rows/s; {}",
-        100_000.0 / took.as_secs_f64(),
-        world.import(import).await["rows_new"]
-    );
-    println!(
-        "{}",
-        std::fs::read_to_string("/proc/self/status")
-            .expect("x")
-            .lines()
-            .filter(|l| l.starts_with("VmHWM") || l.starts_with("VmRSS"))
-            .collect::<Vec<_>>()
-            .join(" ")
-    );
+    assert!(failed.is_empty(), "{failed:?}");
+    let import = world.import(import).await;
+    assert_eq!((&import["state"], &import["rows_read"]), (&json!("failed"), &json!(20)));
+    let error = import["error"].as_str().expect("words");
+    assert!(error.contains("did not answer") && error.contains("The first 20 rows were imported and stay"), "{error}");
+    assert_eq!(world.count(SOURCES).await + world.count(REJECTS).await, 20);
 }

@@ -9,6 +9,8 @@ use super::reason::Reason;
 use super::reply::{Enhanced, Reply};
 
 #[cfg(test)]
+mod replies;
+#[cfg(test)]
 mod tests;
 
 /// The steps of the dialogue.

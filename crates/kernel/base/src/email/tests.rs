@@ -114,7 +114,9 @@ fn forms_for_comparing() {
     let email = Email::parse("Ada.Lovelace+news@GMail.com").unwrap();
     assert_eq!(email.key(), "adalovelace@gmail.com");
     assert_eq!(email.suppression_form(), "ada.lovelace+news@gmail.com");
-    assert_eq!(email.suppression_base(), "ada.lovelace@gmail.com");
+    assert_eq!(email.suppression_base(), "adalovelace@gmail.com");
+    assert_eq!(Email::parse("AdaLove.lace@googlemail.com").unwrap().suppression_base(), "adalovelace@gmail.com");
+    assert_eq!(Email::parse("A.b+c@example.com").unwrap().suppression_base(), "a.b@example.com");
     assert_eq!(email.expose(), "Ada.Lovelace+news@gmail.com");
     assert_eq!(Email::parse("+tag@example.com").unwrap().key(), "+tag@example.com");
     assert_eq!(Email::parse("a.b@example.com").unwrap().key(), "a.b@example.com", "dots count elsewhere");

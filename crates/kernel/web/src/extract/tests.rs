@@ -13,6 +13,8 @@ async fn what_does_not_fit_is_a_problem_with_its_own_status() {
         (Method::POST, "/api/v1/things", Some(json), "{\"name\":\"x\",\"role\":\"owner\"}", 422),
         (Method::POST, "/api/v1/things", Some(("content-type", "text/plain")), "{\"name\":\"x\"}", 415),
         (Method::POST, "/api/v1/things", None, "{\"name\":\"x\"}", 415),
+        (Method::POST, "/api/v1/things", Some(json), "{\"name\":\"a\\u0000\"}", 400),
+        (Method::GET, "/api/v1/things?after=%00", None, "", 400),
         (Method::POST, "/api/v1/uploads", Some(json), "{}", 415),
         (Method::POST, "/api/v1/uploads", Some(("content-type", "multipart/form-data; boundary=X")), "no form", 400),
         (Method::GET, "/api/v1/things?after=x&limit=many", None, "", 400),
@@ -41,4 +43,11 @@ async fn a_malformed_id_is_as_absent_as_an_unknown_one() {
     assert_eq!(masked(&unknown), masked(&malformed));
     let names = |answer: &crate::testing::Answer| answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(names(&unknown), names(&malformed));
+}
+
+#[test]
+fn an_escaped_nul_is_told_from_an_escaped_backslash() {
+    let holds = |json: &str| super::escapes_nul(json.as_bytes());
+    assert!(holds(r#"{"a":"\u0000"}"#) && holds(r#""\\\u0000""#));
+    assert!(!holds(r#""\\u0000""#) && !holds(r#""u0000""#) && !holds(""));
 }

@@ -58,3 +58,20 @@ async fn a_first_password_needs_a_fresh_sign_in() {
     assert_eq!(change(&world, &fresh, "", NEW, NEW).await.status, StatusCode::OK);
     assert_eq!(world.try_sign_in(EMAIL, NEW).await.status, StatusCode::SEE_OTHER);
 }
+
+/// Whoever took over a session must not find out the password by trying.
+#[tokio::test]
+async fn the_current_password_cannot_be_guessed_at_leisure() {
+    let world = World::new().await;
+    let session = world.sign_in().await;
+    for n in 0..10 {
+        let answer = change(&world, &session, "another password", NEW, NEW).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{n}");
+    }
+    let refused = change(&world, &session, PASSWORD, NEW, NEW).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(refused.headers.contains_key(http::header::RETRY_AFTER));
+    let log = world.audit().await;
+    let tries = log.iter().filter(|entry| *entry == "auth.password_change_refused refused user here");
+    assert_eq!(tries.count(), 10, "{log:?}");
+}

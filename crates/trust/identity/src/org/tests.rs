@@ -38,3 +38,38 @@ async fn a_role_here_is_none_there() {
     assert_eq!(world.get(PROBE, &session).await.json()["org"], world.org.to_string());
     assert!(!world.get("/orgs", &session).await.body.contains("Looms"));
 }
+
+/// "Your other sessions have ended" holds for one that is just going over to another organisation, too.
+#[tokio::test]
+async fn a_session_that_is_ended_meanwhile_does_not_go_over() {
+    let world = World::new().await;
+    let session = world.sign_in().await;
+    let mut ending = world.store().auth().await.unwrap();
+    crate::account::lock(&mut ending, world.user).await.unwrap();
+    let path = format!("/orgs/{}/switch", world.org);
+    let mut switching = std::pin::pin!(world.submit(&path, &session, &[]));
+    tokio::select! {
+        answer = &mut switching => panic!("it did not wait for the account: {}", answer.status),
+        () = somebody_waits(&world) => {}
+    }
+    sqlx::query!("delete from session where user_id = $1", world.user.0).execute(ending.conn()).await.unwrap();
+    ending.commit_unaudited().await.unwrap();
+    assert_eq!(switching.await.status, StatusCode::NOT_FOUND);
+    assert_eq!(world.get(PROBE, &session).await.status, StatusCode::UNAUTHORIZED);
+}
+
+/// Until a transaction waits for another's lock.
+async fn somebody_waits(world: &World) {
+    let mut waits = false;
+    while !waits {
+        let mut tx = world.store().auth().await.unwrap();
+        waits = sqlx::query_scalar!(
+            r#"select exists(select from pg_stat_activity
+                 where datname = current_database() and wait_event_type = 'Lock') as "waits!""#
+        )
+        .fetch_one(tx.conn())
+        .await
+        .unwrap();
+        tx.done_reading().await.unwrap();
+    }
+}

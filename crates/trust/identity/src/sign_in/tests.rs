@@ -173,3 +173,14 @@ async fn an_old_hash_is_replaced_on_signing_in() {
     drop(tx);
     world.sign_in().await;
 }
+
+/// Postgres holds no NUL in text: a request with one is the sender's mistake, not ours.
+#[tokio::test]
+async fn a_nul_character_is_no_fault_of_the_server() {
+    let world = World::new().await;
+    assert!(world.try_sign_in("ada\0@example.com", PASSWORD).await.status.is_client_error());
+    assert!(world.get("/sign-in?next=%00", "").await.status.is_client_error());
+    let session = world.sign_in().await;
+    let key = serde_json::json!({ "name": "a\0b", "scopes": ["leads:read"] });
+    assert!(world.api(http::Method::POST, "/api/v1/api-keys", &session, key).await.status.is_client_error());
+}

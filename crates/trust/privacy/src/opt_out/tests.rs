@@ -142,6 +142,19 @@ async fn case_and_plus_tags_do_not_bring_a_person_back() {
     assert!(!world.suppressed_for(org, "ada@example.test").await);
 }
 
+/// Cleaning takes them for one mailbox, so an opt-out does too.
+#[tokio::test]
+async fn other_spellings_of_one_mailbox_do_not_bring_a_person_back() {
+    let world = World::new().await;
+    let org = world.db.org("ours").await;
+    world.opt_out("ada.lovelace@gmail.com").await;
+    for form in ["adalovelace@gmail.com", "a.d.a.lovelace+x@gmail.com", "AdaLovelace@googlemail.com"] {
+        assert!(world.suppressed_for(org, form).await, "{form}");
+    }
+    world.opt_out("ada.lovelace@example.com").await;
+    assert!(!world.suppressed_for(org, "adalovelace@example.com").await, "dots count elsewhere");
+}
+
 #[tokio::test]
 async fn opting_out_twice_is_opting_out() {
     let world = World::new().await;

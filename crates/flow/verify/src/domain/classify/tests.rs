@@ -5,7 +5,7 @@ use super::super::reply::ReplyReader;
 use super::super::verdict::{Policy, Verdict};
 use super::*;
 
-fn reply(text: &str) -> Reply {
+pub(super) fn reply(text: &str) -> Reply {
     let mut reader = ReplyReader::default();
     reader.push(text.as_bytes());
     reader.push(b"\r\n");
