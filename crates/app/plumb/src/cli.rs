@@ -154,7 +154,7 @@ fn exit_code(error: &anyhow::Error) -> u8 {
 /// Prints a result on standard output. A reader that went away (`| head`) ends the program quietly.
 fn print(text: impl std::fmt::Display) {
     use std::io::Write as _;
-    if writeln!(std::io::stdout(), "{text}").is_err() {
+    if writeln!(std::io::stdout(), "{}", visible(text)).is_err() {
         std::process::exit(0);
     }
 }
@@ -162,5 +162,14 @@ fn print(text: impl std::fmt::Display) {
 /// Says something to the person, on standard error.
 fn say(text: impl std::fmt::Display) {
     use std::io::Write as _;
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(std::io::stderr(), "{}", visible(text));
 }
+
+/// Without control characters: the names of a list's columns, say, are a stranger's, and a terminal obeys what it is
+/// shown.
+fn visible(text: impl std::fmt::Display) -> String {
+    text.to_string().replace(|c: char| c.is_control() && c != '\n', "\u{fffd}")
+}
+
+#[cfg(test)]
+mod tests;

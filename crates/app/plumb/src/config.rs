@@ -101,7 +101,39 @@ impl Config {
         if config.ask_mail_servers && (config.helo.is_empty() || config.mail_from.is_empty()) {
             bail!("ask_mail_servers needs helo (a name that resolves to this machine and back) and mail_from (a real mailbox): set both, or leave ask_mail_servers off");
         }
+        config.check_origins()?;
         Ok(config)
+    }
+
+    /// Refuses what would switch a protection off without a word.
+    fn check_origins(&self) -> anyhow::Result<()> {
+        let is_origin = |url: &str| {
+            let authority = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+            authority.is_some_and(|authority| !authority.is_empty() && !authority.contains(['/', '?', '#', '@', ' ']))
+        };
+        let url = self.public_url();
+        if !is_origin(&url) {
+            bail!("public_url {url:?} is not what forms can be compared with: write it as https://leads.example.com, without a path");
+        }
+        if let Some(everybody) = self.trusted_proxies.iter().find(|network| network.trim().ends_with("/0")) {
+            bail!("trusted_proxies has {everybody}: then anybody may choose the address that limits count. Name the proxies' own networks");
+        }
+        Ok(())
+    }
+
+    /// Refuses to serve others in the clear: passwords and keys could be read on the way.
+    pub fn check_transport(&self) -> anyhow::Result<()> {
+        let url = self.public_url();
+        let host = url.strip_prefix("http://").map(|authority| authority.rsplit_once(':').map_or(authority, |(host, _)| host));
+        // A container listens on every address of its own, and is reached as this machine.
+        let for_this_machine = self.public_url.is_some() && matches!(host, Some("localhost" | "127.0.0.1" | "[::1]"));
+        if self.listen.ip().is_loopback() || self.tls_certificate.is_some() || url.starts_with("https://") || for_this_machine {
+            return Ok(());
+        }
+        bail!(
+            "{} can be reached by others, and without TLS passwords and keys can be read on the way: set tls_certificate and tls_key; or set public_url to the https:// address of the proxy before it; or listen on 127.0.0.1",
+            self.listen
+        )
     }
 
     /// The directory where everything is kept.

@@ -93,6 +93,7 @@ impl Server {
     /// Opens the database, prepares it, listens and works. Ports are taken first, so that a second server fails
     /// before it touches anything.
     pub async fn start(config: &Config, verify: VerifyConfig, clock: Clock) -> anyhow::Result<Self> {
+        config.check_transport()?;
         let listener = listen(config.listen)?;
         let admin_listener = listen(config.admin_listen)?;
         let (address, admin_address) = (listener.local_addr()?, admin_listener.local_addr()?);

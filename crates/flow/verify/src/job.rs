@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cascade::{Lists, PURPOSE, Request, check, fresh_control_local};
 use crate::config::VerifyConfig;
+use crate::domain::reason::Reason;
 use crate::domain::verdict::Outcome;
 use crate::query;
 
@@ -39,6 +40,10 @@ pub fn jobs(egress: Egress, config: VerifyConfig) -> Registry {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct CheckMailbox {
     lead: LeadId,
+    /// The keyed hash of the address, in hexadecimal, under which the job is queued: the lead may be erased while it
+    /// waits, and another with the same mailbox take its place. None for an address that is none.
+    #[serde(default)]
+    mailbox: Option<String>,
     /// Counted from 1; each waits longer than the one before.
     attempt: u16,
     /// The same in every attempt: a new control address would be greylisted afresh.
@@ -71,9 +76,9 @@ async fn plan(ToVerify { what, after }: ToVerify, cx: JobContext) -> Result<Done
 }
 
 async fn queue(tx: &mut OrgTx, leads: &[LeadId]) -> Result<u64, StoreError> {
-    let job = |query::Addressed { lead, address_hash }| {
-        let job = CheckMailbox { lead, attempt: 1, control_local: fresh_control_local() };
-        (address_hash.unwrap_or_else(|| lead.to_string()), job)
+    let job = |query::Addressed { lead, address_hash: mailbox }| {
+        let key = mailbox.clone().unwrap_or_else(|| lead.to_string());
+        (key, CheckMailbox { lead, mailbox, attempt: 1, control_local: fresh_control_local() })
     };
     let jobs: Vec<_> = query::addressed(tx, leads).await?.into_iter().map(job).collect();
     enqueue_many_once(tx, &jobs).await
@@ -85,12 +90,18 @@ struct Verifier {
 }
 
 impl Verifier {
-    async fn check_mailbox(&self, job: CheckMailbox, cx: JobContext) -> Result<Done, JobError> {
+    async fn check_mailbox(&self, mut job: CheckMailbox, cx: JobContext) -> Result<Done, JobError> {
         let mut tx = cx.org_tx().await?;
+        if let Some(mailbox) = &job.mailbox {
+            let Some(lead) = query::with_mailbox(&mut tx, job.lead, mailbox).await? else {
+                return Ok(Done::Nothing); // Erased, or given another address, while it waited.
+            };
+            job.lead = lead;
+        }
         let contact = contact(&mut tx, job.lead).await?;
         tx.done_reading().await?;
         let Some(contact) = contact else {
-            return Ok(Done::Nothing); // Erased while it waited.
+            return Ok(Done::Nothing);
         };
         let outcome = tokio::select! {
             outcome = self.ask(&job, &contact, &cx) => outcome,
@@ -125,6 +136,11 @@ impl Verifier {
 /// Writes the outcome to every lead that has the mailbox, and completes the job or puts it off, in one transaction.
 async fn record(job: CheckMailbox, asked: &str, outcome: &Outcome, cx: &JobContext) -> Result<Done, JobError> {
     let mut tx = cx.org_tx().await?;
+    // From here on, whoever queues a lead with this mailbox waits until this is committed, and then queues it.
+    cx.hold(&mut tx).await?;
+    if outcome.reason != Reason::Suppressed && query::opted_out(&mut tx, job.lead).await? == Some(true) {
+        return Ok(Done::Later(Duration::ZERO)); // While the server was asked: its answer is not kept.
+    }
     let summary = VerdictSummary {
         verdict: outcome.verdict.code(),
         reason: outcome.reason.code(),
@@ -133,7 +149,8 @@ async fn record(job: CheckMailbox, asked: &str, outcome: &Outcome, cx: &JobConte
     };
     let sharing = query::sharing_mailbox(&mut tx, job.lead).await?;
     if !sharing.iter().any(|(lead, email)| *lead == job.lead && email == asked) {
-        return Ok(Done::Nothing); // Erased, or given another address, while the server was asked.
+        // Erased, or given another address, while the server was asked: another lead may have the mailbox.
+        return Ok(Done::Later(Duration::ZERO));
     }
     for (lead, email) in &sharing {
         if record_verdict(&mut tx, *lead, email, &summary).await? {

@@ -16,6 +16,9 @@ use crate::domain::reason::Reason;
 use crate::domain::retry::Again;
 use crate::domain::verdict::Tri;
 
+#[cfg(test)]
+mod tests;
+
 /// Most mail hosts of one domain that are asked.
 pub(crate) const HOSTS_MAX: usize = 3;
 /// Most addresses of one mail host that are tried.
@@ -240,5 +243,8 @@ fn note_on(ended: &Ended, tls: Option<&TlsFacts>, cleartext_after: Option<&str>)
 
 async fn read(stream: &mut SmtpStream, until: Instant) -> Result<Vec<u8>, SmtpError> {
     let left = until.saturating_duration_since(Instant::now());
-    stream.read_reply_bytes(left.max(Duration::from_millis(1))).await
+    let mut bytes = stream.read_reply_bytes(left.max(Duration::from_millis(1))).await?;
+    // The dialogue must see what came unasked: only so does it know that replies and commands are in step.
+    bytes.append(&mut stream.take_unread());
+    Ok(bytes)
 }

@@ -28,6 +28,20 @@ pub(crate) async fn addressed(tx: &mut OrgTx, leads: &[LeadId]) -> Result<Vec<Ad
     Ok(rows.into_iter().map(|row| Addressed { lead: LeadId(row.id), address_hash: row.address_hash }).collect())
 }
 
+/// A lead with this mailbox, given by the keyed hash of its address in hexadecimal: `lead` itself if it still has it.
+pub(crate) async fn with_mailbox(tx: &mut OrgTx, lead: LeadId, mailbox: &str) -> Result<Option<LeadId>, StoreError> {
+    let org = tx.org().0;
+    let found = sqlx::query_scalar!(
+        "select id from lead where org_id = $1 and email_token = decode($3, 'hex') and email is not null order by id = $2 desc, id limit 1",
+        org,
+        lead.0,
+        mailbox,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(found.map(LeadId))
+}
+
 /// The leads whose mailbox is that of `lead` (itself included), each with its address as it stands there.
 pub(crate) async fn sharing_mailbox(tx: &mut OrgTx, lead: LeadId) -> Result<Vec<(LeadId, String)>, StoreError> {
     let org = tx.org().0;

@@ -1,12 +1,15 @@
 //! The access layer: who is asking, and whether they may. It runs before the handler and before the body is
 //! read; the one exception is a page's form, whose token stands in its (bounded) body.
 
+use std::time::Duration;
+
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Request};
 use bytes::Bytes;
 use futures::StreamExt as _;
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode, header};
+use plumb_base::OrgId;
 use plumb_store::RateDecision;
 use plumb_store::access::{self, Action};
 
@@ -18,6 +21,7 @@ use crate::problem::Problem;
 use crate::request::{ClientAddr, RequestId};
 use crate::route::{Access, BodyLimit, RouteInfo};
 use crate::services::{Services, rate_key};
+use crate::share::Share;
 
 /// Why a request does not reach its handler.
 #[derive(Debug)]
@@ -36,15 +40,17 @@ impl From<Problem> for Refusal {
 }
 
 /// Lets the request through to `route`'s handler, with its caller among the extensions, or refuses it.
-/// `chrome` is set as soon as it is known who is asking, so that a problem's page has its head.
+/// `chrome` is set as soon as it is known who is asking, so that a problem's page has its head. The share is the
+/// organisation's place, to be held until the answer is there.
 pub(crate) async fn enter(
     services: &Services,
     route: &RouteInfo,
     request: Request,
     chrome: &mut Option<Chrome>,
-) -> Result<Request, Refusal> {
+) -> Result<(Request, Option<Share>), Refusal> {
     let (mut parts, body) = request.into_parts();
     let id = parts.extensions.get::<RequestId>().copied().unwrap_or_else(RequestId::fresh);
+    let mut share = None;
     let csrf = match route.access {
         Access::Public { limit, .. } => {
             throttle(services, route, limit, &parts).await?;
@@ -60,6 +66,8 @@ pub(crate) async fn enter(
             Principal::Session(session) => {
                 let caller = SignedIn::of(session, id);
                 *chrome = Some(Chrome::signed_in(&caller));
+                let org = caller.member.as_ref().map_or(OrgId::PLATFORM, |member| member.org);
+                share = Some(place(services, org)?);
                 let token = caller.csrf.clone();
                 parts.extensions.insert(caller);
                 Some(token)
@@ -69,11 +77,14 @@ pub(crate) async fn enter(
             Principal::Anonymous => return Err(no_identity(route, &parts)),
             Principal::ApiKey(_) if route.page => return Err(no_keys("Pages are for people; a key uses the API.")),
             Principal::ApiKey(key) => {
-                parts.extensions.insert(Caller::of_key(key_may(key, action)?, id));
+                let caller = Caller::of_key(key_may(key, action)?, id);
+                share = Some(place(services, caller.org)?);
+                parts.extensions.insert(caller);
                 None
             }
             Principal::Session(session) => {
                 let caller = member_may(&session, action, id, chrome)?;
+                share = Some(place(services, caller.org)?);
                 let token = caller.csrf.clone();
                 parts.extensions.insert(caller);
                 Some(token)
@@ -82,10 +93,19 @@ pub(crate) async fn enter(
     };
     let body = bounded(services, route, &parts, body)?;
     let request = Request::from_parts(parts, body);
-    match csrf {
-        Some(token) if !request.method().is_safe() => check_token(services, route, request, &token).await,
-        _ => Ok(with_limit(request, route)),
-    }
+    let request = match csrf {
+        Some(token) if !request.method().is_safe() => check_token(services, route, request, &token).await?,
+        _ => with_limit(request, route),
+    };
+    Ok((request, share))
+}
+
+fn place(services: &Services, org: OrgId) -> Result<Share, Problem> {
+    services.request_shares.take(org).ok_or_else(|| {
+        Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-at-once", "Too many requests at once")
+            .detail("Too many requests of this organisation are under way. Wait until some have ended, then try again.")
+            .retry_after(Duration::from_secs(1))
+    })
 }
 
 async fn throttle(

@@ -22,6 +22,7 @@ mod request;
 mod route;
 mod serve;
 mod services;
+mod share;
 mod shell;
 pub mod sse;
 #[cfg(test)]

@@ -146,6 +146,15 @@ impl Problem {
             .retry_after(wait)
     }
 
+    /// 503: reading goes on, writing does not, until somebody has made space.
+    fn no_space() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "no-space", "Nothing can be written just now")
+            .detail(
+                "The disk of the database is full, or the database is read-only. Nothing was changed. Whoever runs this installation has to make space; then try again.",
+            )
+            .retry_after(Duration::from_secs(30))
+    }
+
     /// The status that the answer has.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -215,7 +224,11 @@ impl From<StoreError> for Problem {
     /// Only the kind of the error is logged in full: what Postgres says may name values (claim 120).
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, temporary = error.is_temporary(), "the store failed");
-        if error.is_temporary() { Self::unavailable(Duration::from_secs(2)) } else { Self::internal() }
+        match error {
+            StoreError::NoSpace(_) => Self::no_space(),
+            error if error.is_temporary() => Self::unavailable(Duration::from_secs(2)),
+            _ => Self::internal(),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::client::Network;
 use crate::principal::Authenticator;
 use crate::route::{RateRule, RouteInfo};
+use crate::share::Shares;
 
 /// Counts requests over all nodes. The store's own in the product, which keeps a key under a keyed hash only.
 pub trait Limiter: Send + Sync + 'static {
@@ -35,9 +36,10 @@ pub struct Settings {
     pub hsts: bool,
     /// The proxies whose `X-Forwarded-For` is believed. Empty: nobody's.
     pub trusted_proxies: Vec<Network>,
-    /// How many requests are worked on at once; the next one gets 503.
+    /// How many requests are worked on at once; the next one gets 503. One organisation's are a quarter at most;
+    /// its next one gets 429.
     pub requests_max: usize,
-    /// How many event streams are open at once.
+    /// How many event streams are open at once, a quarter of them for one organisation at most.
     pub streams_max: usize,
     /// The longest that a request may take, uploads and event streams excepted.
     pub request_timeout: Duration,
@@ -68,6 +70,8 @@ pub struct Services {
     pub(crate) shutdown: CancellationToken,
     pub(crate) requests: Arc<Semaphore>,
     pub(crate) streams: Arc<Semaphore>,
+    pub(crate) request_shares: Shares,
+    pub(crate) stream_shares: Shares,
 }
 
 impl Services {
@@ -84,6 +88,8 @@ impl Services {
             limiter,
             requests: Arc::new(Semaphore::new(settings.requests_max)),
             streams: Arc::new(Semaphore::new(settings.streams_max)),
+            request_shares: Shares::of(settings.requests_max),
+            stream_shares: Shares::of(settings.streams_max),
             settings: Arc::new(settings),
             shutdown,
         }

@@ -105,7 +105,7 @@ async fn within(inside: &Inside, mut answer: Answer, request: Request, chrome: &
     };
     let work = async {
         match gate::enter(services, route, request, chrome).await {
-            Ok(request) => answer.call(request).await.unwrap_or_else(|never| match never {}),
+            Ok((request, _place)) => answer.call(request).await.unwrap_or_else(|never| match never {}),
             Err(Refusal::Problem(problem)) => problem.into_response(),
             Err(Refusal::SignIn { next }) => to_sign_in(next.as_deref()),
         }

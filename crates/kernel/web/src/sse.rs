@@ -13,8 +13,10 @@ use serde::Serialize;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::principal::Caller;
 use crate::problem::Problem;
 use crate::services::Services;
+use crate::share::{Share, Shares};
 
 /// The longest that one stream stays open. The browser opens it again by itself, and the access layer asks
 /// again who that is: an ended session sees nothing after this long.
@@ -47,20 +49,25 @@ impl Event {
 pub(crate) struct Streams {
     shutdown: CancellationToken,
     open: Arc<Semaphore>,
+    shares: Shares,
 }
 
 impl Streams {
     pub(crate) fn new(services: &Services) -> Self {
-        Self { shutdown: services.shutdown.clone(), open: Arc::clone(&services.streams) }
+        Self {
+            shutdown: services.shutdown.clone(),
+            open: Arc::clone(&services.streams),
+            shares: services.stream_shares.clone(),
+        }
     }
 }
 
-/// Takes one of the places for open streams; 503 when there is none. A handler takes it as a parameter and
+/// Takes one of the places for open streams; 503 when there is none, or none for this organisation. A handler takes it as a parameter and
 /// answers with [`Events::stream`].
 #[derive(Debug)]
 pub struct Events {
     shutdown: CancellationToken,
-    place: tokio::sync::OwnedSemaphorePermit,
+    place: (tokio::sync::OwnedSemaphorePermit, Option<Share>),
 }
 
 impl<S: Sync> FromRequestParts<S> for Events {
@@ -68,8 +75,11 @@ impl<S: Sync> FromRequestParts<S> for Events {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let streams = parts.extensions.get::<Streams>().cloned().ok_or_else(Problem::internal)?;
-        let place = streams.open.try_acquire_owned().map_err(|_| Problem::unavailable(Duration::from_secs(5)))?;
-        Ok(Self { shutdown: streams.shutdown, place })
+        let full = || Problem::unavailable(Duration::from_secs(5));
+        let place = streams.open.try_acquire_owned().map_err(|_| full())?;
+        let org = parts.extensions.get::<Caller>().map(|caller| caller.org);
+        let share = org.map(|org| streams.shares.take(org).ok_or_else(full)).transpose()?;
+        Ok(Self { shutdown: streams.shutdown, place: (place, share) })
     }
 }
 

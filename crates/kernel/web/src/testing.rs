@@ -52,6 +52,12 @@ impl Authenticator for Callers {
             Some("owner") => session(Some(Role::Owner)),
             Some("homeless") => session(None),
             Some("key-all") => key(Role::Owner, Scope::ALL),
+            Some("key-busy") => Ok(Principal::ApiKey(Key {
+                key: ApiKeyId::fresh(),
+                org: OrgId(uuid::Uuid::max()),
+                scopes: Scope::ALL.to_vec(),
+                role: Role::Owner,
+            })),
             Some("key-leads") => key(Role::Owner, &[Scope::LeadsRead]),
             Some("key-of-member") => key(Role::Member, Scope::ALL),
             Some("throttled") => Err(AuthnError::Throttled { retry_after: Duration::from_secs(7) }),

@@ -23,3 +23,47 @@ fn the_public_url_has_no_slash_at_its_end() {
     let config = Config { public_url: Some("https://leads.example.com/".to_owned()), ..Config::default() };
     assert_eq!(config.public_url(), "https://leads.example.com");
 }
+
+#[test]
+fn what_would_switch_a_protection_off_is_refused() {
+    let with = |url: &str, proxies: &[&str]| Config {
+        public_url: Some(url.to_owned()),
+        trusted_proxies: proxies.iter().map(|&network| network.to_owned()).collect(),
+        ..Config::default()
+    };
+    for url in ["leads.example.com", "https://", "https://leads.example.com/plumb", "ftp://leads.example.com", "https://a@leads.example.com"] {
+        assert!(with(url, &[]).check_origins().is_err(), "{url}");
+    }
+    for everybody in ["0.0.0.0/0", "::/0 "] {
+        assert!(with("https://leads.example.com", &["10.0.0.0/8", everybody]).check_origins().is_err(), "{everybody}");
+    }
+    with("https://leads.example.com:8443/", &["10.0.0.0/8"]).check_origins().unwrap();
+    Config::default().check_origins().unwrap();
+}
+
+#[test]
+fn others_are_not_served_in_the_clear() {
+    let on = |listen: &str, url: Option<&str>| Config {
+        listen: listen.parse().unwrap(),
+        public_url: url.map(str::to_owned),
+        ..Config::default()
+    };
+    for (listen, url) in [
+        ("0.0.0.0:8080", None),
+        ("192.0.2.1:80", Some("http://leads.example.com")),
+        ("[::]:8080", None),
+        ("0.0.0.0:8080", Some("http://localhost.example.com")),
+    ] {
+        assert!(on(listen, url).check_transport().is_err(), "{listen} {url:?}");
+    }
+    for (listen, url) in [
+        ("127.0.0.1:8080", None),
+        ("[::1]:8080", None),
+        ("0.0.0.0:8080", Some("https://leads.example.com")),
+        ("0.0.0.0:8080", Some("http://localhost:8080")),
+    ] {
+        on(listen, url).check_transport().unwrap();
+    }
+    let tls = Config { tls_certificate: Some("chain.pem".into()), ..on("0.0.0.0:443", None) };
+    tls.check_transport().unwrap();
+}

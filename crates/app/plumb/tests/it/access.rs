@@ -58,7 +58,11 @@ fn observed(status: StatusCode, headers: &http::HeaderMap) -> Outcome {
         StatusCode::UNAUTHORIZED => Outcome::Unauthenticated,
         StatusCode::FORBIDDEN => Outcome::Forbidden,
         // Signing out leads there too, and takes the cookie away.
-        StatusCode::SEE_OTHER if location.starts_with(plumb_web::SIGN_IN) && !headers.contains_key(header::SET_COOKIE) => Outcome::SignIn,
+        StatusCode::SEE_OTHER
+            if location.starts_with(plumb_web::SIGN_IN) && !headers.contains_key(header::SET_COOKIE) =>
+        {
+            Outcome::SignIn
+        }
         _ => Outcome::Enters,
     }
 }
@@ -94,7 +98,9 @@ impl World {
 
         let expired = app.browser(ours.1).await;
         let store = app.db.store();
-        let make = async |user, name, scopes| plumb_identity::create_api_key(store, ours.0, user, name, scopes).await.expect("a key");
+        let make = async |user, name, scopes| {
+            plumb_identity::create_api_key(store, ours.0, user, name, scopes).await.expect("a key")
+        };
         let expired_key = make(ours.1, "expired", Scope::ALL).await;
         clock.advance(TimeDelta::days(400));
         let was_member = app.browser(removed).await;
@@ -123,7 +129,11 @@ impl World {
             ("admin", person(Role::Admin), Player::Person(admin)),
             ("owner", person(Role::Owner), Player::Person(ours.1)),
             ("owner of another", person(Role::Owner), Player::Person(theirs.1)),
-            ("owner without token", Caller::Session { role: Some(Role::Owner), token: false }, Player::PersonWithoutToken(ours.1)),
+            (
+                "owner without token",
+                Caller::Session { role: Some(Role::Owner), token: false },
+                Player::PersonWithoutToken(ours.1),
+            ),
             ("removed member", Caller::Session { role: None, token: true }, Player::Browser(was_member)),
             ("expired session", Caller::Nobody { header: false }, Player::Browser(expired)),
             ("revoked key", bad_key, Player::Key(revoked)),
@@ -186,7 +196,10 @@ async fn every_route_lets_in_whom_it_declares() {
             tried += 1;
             *by_outcome.entry(format!("{outcome:?}")).or_default() += 1;
             if outcome != wanted {
-                wrong.push(format!("{} {} by {name}: {outcome:?} ({status}), should be {wanted:?}", route.method, route.path));
+                wrong.push(format!(
+                    "{} {} by {name}: {outcome:?} ({status}), should be {wanted:?}",
+                    route.method, route.path
+                ));
             }
             if outcome == Outcome::Enters && status.is_server_error() {
                 wrong.push(format!("{} {} by {name}: {status}", route.method, route.path));
@@ -200,7 +213,9 @@ async fn every_route_lets_in_whom_it_declares() {
 #[tokio::test]
 async fn the_list_of_routes_is_checked_in() {
     let app = App::new(Clock::System).await;
-    let mut text = String::from("# Every route and who may call it. Written by `PLUMB_BLESS=1 cargo test -p plumb --test it access`.\n");
+    let mut text = String::from(
+        "# Every route and who may call it. Written by `PLUMB_BLESS=1 cargo test -p plumb --test it access`.\n",
+    );
     for route in app.register.routes() {
         let who = match route.access {
             Access::Public { reason, .. } => format!("public: {reason}"),
@@ -221,12 +236,14 @@ async fn foreign(world: &World) -> BTreeMap<&'static str, String> {
     let (org, owner) = world.theirs;
     let (lead, import, job) = (LeadId::fresh(), ImportId::fresh(), JobId::fresh());
     let mut conn = world.app.db.admin_conn().await;
-    sqlx::query("insert into import (org_id, id, file_name, state, created_at) values ($1, $2, 'list.csv', 'draft', now())")
-        .bind(org.0)
-        .bind(import.0)
-        .execute(&mut conn)
-        .await
-        .expect("an import");
+    sqlx::query(
+        "insert into import (org_id, id, file_name, state, created_at) values ($1, $2, 'list.csv', 'draft', now())",
+    )
+    .bind(org.0)
+    .bind(import.0)
+    .execute(&mut conn)
+    .await
+    .expect("an import");
     sqlx::query(
         "insert into lead (org_id, id, dedupe_key, email, import_id, row_no, stage, created_at, updated_at)
          values ($1, $2, 'x', 'x@example.com', $3, 2, 'clean', now(), now())",
@@ -261,7 +278,8 @@ async fn foreign(world: &World) -> BTreeMap<&'static str, String> {
 /// What is the same in two answers that say the same.
 fn masked(answer: &Answer) -> (StatusCode, Vec<(String, String)>, String) {
     let id = answer.headers.get("x-request-id").and_then(|value| value.to_str().ok()).expect("every answer has its id");
-    let headers = answer.headers.iter().map(|(name, value)| (name.to_string(), format!("{value:?}").replace(id, "(id)")));
+    let headers =
+        answer.headers.iter().map(|(name, value)| (name.to_string(), format!("{value:?}").replace(id, "(id)")));
     (answer.status, headers.collect(), answer.body.replace(id, "(id)"))
 }
 
@@ -282,7 +300,11 @@ async fn what_is_anothers_is_not_there() {
             world.app.head(route.method.clone(), &path, From::Browser(browser), &headers, body).await
         };
         let name = format!("{} {}", route.method, route.path);
-        let known = |parameter: &str| rows.get(parameter).cloned().unwrap_or_else(|| panic!("{name}: put a row for {{{parameter}}} into `foreign`"));
+        let known = |parameter: &str| {
+            rows.get(parameter)
+                .cloned()
+                .unwrap_or_else(|| panic!("{name}: put a row for {{{parameter}}} into `foreign`"))
+        };
         let read = async |response: axum::response::Response| {
             let (parts, body) = response.into_parts();
             let body = axum::body::to_bytes(body, 1 << 20).await.expect("a body");

@@ -65,7 +65,9 @@ impl Answer {
 
     fn cookie(&self, name: &str) -> String {
         let all = self.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let pair = all.filter_map(|set| set.split(';').next()).find(|pair| pair.starts_with(name) && pair.len() > name.len() + 1);
+        let pair = all
+            .filter_map(|set| set.split(';').next())
+            .find(|pair| pair.starts_with(name) && pair.len() > name.len() + 1);
         pair.unwrap_or_else(|| panic!("no cookie {name} in {self:?}")).to_owned()
     }
 }
@@ -86,7 +88,8 @@ impl App {
 
     pub(crate) async fn with(clock: Clock, config: &Config, verify: VerifyConfig) -> Self {
         let db = Db::with_clock(clock).await;
-        let Parts { register, jobs, identity, .. } = assemble(config, verify, db.store()).expect("the program is wired");
+        let Parts { register, jobs, identity, .. } =
+            assemble(config, verify, db.store()).expect("the program is wired");
         let services = Services::new(identity, Arc::new(Unlimited), Settings::default(), CancellationToken::new());
         let router = register.router(&services);
         Self { db, register, jobs, router }
@@ -94,7 +97,9 @@ impl App {
 
     /// An organisation with its owner.
     pub(crate) async fn org(&self, name: &str, owner: &str) -> (OrgId, UserId) {
-        plumb_identity::create_org_with_owner(self.db.store(), name, owner, "", None).await.expect("an organisation is made")
+        plumb_identity::create_org_with_owner(self.db.store(), name, owner, "", None)
+            .await
+            .expect("an organisation is made")
     }
 
     /// An account with `role` in `org`, or in none.
@@ -121,15 +126,13 @@ impl App {
         let link = plumb_identity::sign_in_link(self.db.store(), user, "").await.expect("a link is made");
         let opened = self.send(Method::GET, &link, From::Nobody, &[], "").await;
         let pending = opened.cookie("__Host-plumb_p");
-        let mut target = opened.header(header::LOCATION).to_owned();
-        if target.is_empty() {
-            target = "/auth/continue".to_owned();
-        }
-        let signed_in = self.send(Method::POST, &target, From::Nobody, &[("cookie", &pending)], "").await;
+        let button = opened.header(header::LOCATION);
+        let signed_in = self.send(Method::POST, button, From::Nobody, &[("cookie", &pending)], "").await;
         let cookie = signed_in.cookie("__Host-plumb_s");
         let mut browser = Browser { cookie, token: String::new() };
         let page = self.get("/orgs", From::Browser(&browser)).await.body;
-        let (_, rest) = page.split_once(r#"name="csrf-token" content=""#).expect("a page of a signed-in person has its token");
+        let (_, rest) =
+            page.split_once(r#"name="csrf-token" content=""#).expect("a page of a signed-in person has its token");
         rest.split('"').next().unwrap_or_default().clone_into(&mut browser.token);
         browser
     }
@@ -151,14 +154,28 @@ impl App {
     }
 
     /// Sends a request and reads the answer to its end.
-    pub(crate) async fn send(&self, method: Method, path: &str, from: From<'_>, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        from: From<'_>,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
         let (parts, body) = self.head(method, path, from, headers, body).await.into_parts();
         let body = axum::body::to_bytes(body, 1 << 24).await.expect("a body");
         Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).expect("text") }
     }
 
     /// Sends a request and answers as soon as the head of the answer is there: event streams do not end.
-    pub(crate) async fn head(&self, method: Method, path: &str, from: From<'_>, headers: &[(&str, &str)], body: &str) -> Response {
+    pub(crate) async fn head(
+        &self,
+        method: Method,
+        path: &str,
+        from: From<'_>,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Response {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "plumb.example.com");
         match from {
             From::Nobody => {}
@@ -190,5 +207,8 @@ pub(crate) fn golden(path: &str, found: &str) {
     }
     let line = known.lines().zip(found.lines()).take_while(|(known, found)| known == found).count();
     let (was, is) = (known.lines().nth(line).unwrap_or("(end)"), found.lines().nth(line).unwrap_or("(end)"));
-    panic!("{path} is out of date from line {}:\n  was {was}\n  is  {is}\nPLUMB_BLESS=1 writes it anew: read the difference before you commit it.", line + 1);
+    panic!(
+        "{path} is out of date from line {}:\n  was {was}\n  is  {is}\nPLUMB_BLESS=1 writes it anew: read the difference before you commit it.",
+        line + 1
+    );
 }

@@ -5,8 +5,8 @@ use http::{Method, StatusCode};
 use plumb::config::Config;
 use plumb_base::Clock;
 use plumb_store::job;
-use plumb_testworld::demo::Truth;
 use plumb_testworld::World;
+use plumb_testworld::demo::Truth;
 use serde_json::json;
 
 use crate::app::{App, From};
@@ -46,16 +46,16 @@ async fn a_verdict_runs_out_by_the_clock() {
     let app = App::with(clock.clone(), &config, impatient()).await;
     let (_, user) = app.org("Ours", "owner@example.com").await;
     let domains = ["lanternworks.example", "musterwerk.example", "kiezelhof.example", "quillstone.test"];
-    let list: String = domains
-        .iter()
-        .enumerate()
-        .map(|(n, domain)| format!("Person{n} Example,{},Company {n}\n", somebody(domain, Truth::Deliverable, 1)))
-        .collect();
+    let mut list = vec!["Name,Email,Company".to_owned()];
+    for (n, domain) in domains.iter().enumerate() {
+        list.push(format!("Person{n} Example,{},Company {n}", somebody(domain, Truth::Deliverable, 1)));
+    }
     let browser = app.browser(user).await;
-    let draft = app.upload("/api/v1/imports", From::Browser(&browser), &format!("Name,Email,Company\n{list}")).await;
+    let draft = app.upload("/api/v1/imports", From::Browser(&browser), &list.join("\n")).await;
     assert_eq!(draft.status, StatusCode::CREATED, "{draft:?}");
     let id = draft.json()["id"].as_str().expect("an id").to_owned();
-    let started = app.api(Method::POST, &format!("/api/v1/imports/{id}/start"), From::Browser(&browser), &json!({})).await;
+    let started =
+        app.api(Method::POST, &format!("/api/v1/imports/{id}/start"), From::Browser(&browser), &json!({})).await;
     assert_eq!(started.status, StatusCode::OK, "{started:?}");
     let (ran, failed) = job::drain(app.db.store(), &app.jobs).await.expect("the jobs run");
     assert!(failed.is_empty(), "{failed:?}");
@@ -77,7 +77,8 @@ async fn a_verdict_runs_out_by_the_clock() {
     clock.advance(TimeDelta::days(-3650));
     assert_eq!(usable().await, (4, 0), "and the clock was only wrong");
     let mut conn = app.db.admin_conn().await;
-    let rows: i64 = sqlx::query_scalar("select count(*) from verification").fetch_one(&mut conn).await.expect("a count");
+    let rows: i64 =
+        sqlx::query_scalar("select count(*) from verification").fetch_one(&mut conn).await.expect("a count");
     assert_eq!(rows, 4, "one verdict each");
     let expires: Vec<chrono::DateTime<Utc>> =
         sqlx::query_scalar("select distinct verdict_expires_at from lead").fetch_all(&mut conn).await.expect("times");

@@ -64,13 +64,15 @@ fn counts(import: &Value) -> BTreeMap<&'static str, i64> {
 async fn killed_in_the_middle_of_imports() {
     let world = World::demo().await.expect("an internet");
     let mut plumb = Installation::new("import", &world, false).await;
-    let _: Value = plumb.api().post_json("api/leads/opt-out", &json!({ "email": "out@firm.example" })).await.expect("an opt-out");
+    let _: Value =
+        plumb.api().post_json("api/leads/opt-out", &json!({ "email": "out@firm.example" })).await.expect("an opt-out");
 
     let clean = plumb.import(&people(0, ROWS)).await;
     let clean = plumb.done(&clean, LEASES).await;
     let wanted = counts(&clean);
     assert_eq!(wanted["rows_read"], ROWS as i64);
-    let batches = "select coalesce(sum((payload->>'rows')::bigint), 0)::bigint from audit_entry where action = 'import.batch'";
+    let batches =
+        "select coalesce(sum((payload->>'rows')::bigint), 0)::bigint from audit_entry where action = 'import.batch'";
     plumb.proved_log(None).await;
     let rows_in_batches = plumb.count(batches).await;
     assert!(rows_in_batches > 0 && rows_in_batches < ROWS as i64, "the last batch is in the entry of the end");
@@ -81,7 +83,7 @@ async fn killed_in_the_middle_of_imports() {
         let id = plumb.import(&people(round, ROWS)).await;
         // Anywhere between the first batch and the last, and then anywhere within a batch.
         let from = random_below(ROWS as u64 * 3 / 4) as i64;
-        let read = eventually("the import is under way", Duration::from_secs(60), async || {
+        let read = eventually("the import is under way", Duration::from_mins(1), async || {
             let import = plumb.look(&id).await?;
             import["rows_read"].as_i64().filter(|read| *read > 0 && *read >= from)
         })
@@ -103,8 +105,16 @@ async fn killed_in_the_middle_of_imports() {
     let kept = plumb.count("select count(*) from lead_source").await;
     assert_eq!(kept, runs * (wanted["rows_new"] + wanted["rows_merged"]), "each row that is in stands behind one lead");
     assert_eq!(plumb.count("select count(*) from lead").await, runs * wanted["rows_new"], "no lead lost, none doubled");
-    assert_eq!(plumb.count("select count(*) from lead l where not exists (select from lead_source s where s.lead_id = l.id)").await, 0);
-    assert_eq!(plumb.count("select count(*) from import_reject").await, runs * (wanted["rows_rejected"] + wanted["rows_suppressed"]));
+    assert_eq!(
+        plumb
+            .count("select count(*) from lead l where not exists (select from lead_source s where s.lead_id = l.id)")
+            .await,
+        0
+    );
+    assert_eq!(
+        plumb.count("select count(*) from import_reject").await,
+        runs * (wanted["rows_rejected"] + wanted["rows_suppressed"])
+    );
     let whole = "select count(*) from import i where i.rows_read <>
         (select count(distinct row_no) from (select row_no from lead_source s where s.import_id = i.id
          union all select row_no from import_reject r where r.import_id = i.id) x)";
@@ -133,7 +143,8 @@ async fn killed_in_the_middle_of_imports() {
 /// Companies whose servers take their time, each with people who exist and people who do not.
 fn companies() -> Vec<Site> {
     let company = |n: usize| {
-        let site = Site::new(&format!("firm{n}.example")).behaves(Behaviour::Tarpits { delay: Duration::from_millis(15) });
+        let site =
+            Site::new(&format!("firm{n}.example")).behaves(Behaviour::Tarpits { delay: Duration::from_millis(15) });
         (0..40).step_by(2).fold(site, |site, person| site.mailbox(&format!("p{person}"), Mailbox::Exists))
     };
     (0..30).map(company).collect()
@@ -149,14 +160,15 @@ async fn killed_in_the_middle_of_verifying() {
         let mut list = String::from("Name,Email,Company\n");
         for firm in 0..30 {
             for person in [2 * round, 2 * round + 1] {
-                writeln!(list, "{} {},p{person}@firm{firm}.example,Firm {firm}", word(person + 7), word(firm + 900)).expect("text");
+                writeln!(list, "{} {},p{person}@firm{firm}.example,Firm {firm}", word(person + 7), word(firm + 900))
+                    .expect("text");
             }
         }
         addresses += 60;
         plumb.import(&list).await;
         let before = plumb.count("select count(*) from verification").await;
         let more = 1 + random_below(40) as i64;
-        let checked = eventually("some verdicts are in", Duration::from_secs(60), async || {
+        let checked = eventually("some verdicts are in", Duration::from_mins(1), async || {
             let now = plumb.count("select count(*) from verification").await;
             (now >= before + more).then_some(now)
         })
@@ -174,7 +186,12 @@ async fn killed_in_the_middle_of_verifying() {
     .await;
     let rows = plumb.count("select count(*) from verification").await;
     assert_eq!(rows, addresses, "what was committed is not asked again, and nothing is left out");
-    assert_eq!(plumb.count("select count(*) from (select lead_id from verification group by lead_id having count(*) > 1) x").await, 0);
+    assert_eq!(
+        plumb
+            .count("select count(*) from (select lead_id from verification group by lead_id having count(*) > 1) x")
+            .await,
+        0
+    );
     let wrong = "select count(*) from lead where verdict <> case when substr(split_part(email, '@', 1), 2)::int % 2 = 0 then 'verified' else 'undeliverable' end";
     assert_eq!(plumb.count(wrong).await, 0, "and every verdict is right");
     assert_eq!(plumb.count("select count(*) from job where kind like 'verify.%'").await, 0, "no work is left");
@@ -236,7 +253,8 @@ async fn killed_in_the_middle_of_sequencing() {
         let before = plumb.count("select count(*) from audit_entry where action = 'lead.read'").await;
         let more = random_below(200) as i64;
         eventually("some of them are in the log", Duration::from_secs(30), async || {
-            (plumb.count("select count(*) from audit_entry where action = 'lead.read'").await > before + more).then_some(())
+            (plumb.count("select count(*) from audit_entry where action = 'lead.read'").await > before + more)
+                .then_some(())
         })
         .await;
         plumb.kill().await;
@@ -271,18 +289,19 @@ async fn killed_in_the_middle_of_sequencing() {
 async fn the_database_is_killed_under_an_import() {
     let world = World::demo().await.expect("an internet");
     let plumb = Installation::new("postmaster", &world, false).await;
-    let _: Value = plumb.api().post_json("api/leads/opt-out", &json!({ "email": "out@firm.example" })).await.expect("an opt-out");
+    let _: Value =
+        plumb.api().post_json("api/leads/opt-out", &json!({ "email": "out@firm.example" })).await.expect("an opt-out");
     let clean = plumb.import(&people(0, ROWS)).await;
     let wanted = counts(&plumb.done(&clean, LEASES).await);
     let id = plumb.import(&people(1, ROWS)).await;
-    let read = eventually("the import is under way", Duration::from_secs(60), async || {
+    let read = eventually("the import is under way", Duration::from_mins(1), async || {
         plumb.look(&id).await?["rows_read"].as_i64().filter(|read| *read > 0)
     })
     .await;
     let first = plumb.postmaster().expect("the database runs");
     signal(first, Signal::KILL);
     let began = Instant::now();
-    let second = eventually("another database runs and answers", Duration::from_secs(60), async || {
+    let second = eventually("another database runs and answers", Duration::from_mins(1), async || {
         let now = plumb.postmaster().filter(|pid| *pid != first)?;
         plumb.look(&id).await.map(|_| now)
     })
@@ -339,7 +358,13 @@ async fn a_second_server_and_a_cut_upload() {
     let error = import["error"].as_str().unwrap_or_default();
     assert!(error.contains("Nothing was imported"), "{import}");
     assert_eq!(plumb.count("select count(*) from lead").await, before);
-    assert_eq!(plumb.count("select count(*) from import_chunk c join import i on i.id = c.import_id where i.state = 'failed'").await, 0, "nothing of it is kept");
+    assert_eq!(
+        plumb
+            .count("select count(*) from import_chunk c join import i on i.id = c.import_id where i.state = 'failed'")
+            .await,
+        0,
+        "nothing of it is kept"
+    );
     eprintln!("faults: an upload cut at half: {error}");
     plumb.stop().await;
 }

@@ -52,8 +52,22 @@ pub(crate) fn impatient() -> VerifyConfig {
     let step = Duration::from_secs(3);
     let second = || vec![Duration::from_secs(1)];
     VerifyConfig {
-        deadlines: Deadlines { connect: step, banner: step, ehlo: step, start_tls: step, mail: step, rcpt: step, closing: Duration::from_secs(1) },
-        retries: RetrySchedule { later: second(), rate_limited: second(), unreachable: second(), blocked: vec![], dns: second() },
+        deadlines: Deadlines {
+            connect: step,
+            banner: step,
+            ehlo: step,
+            start_tls: step,
+            mail: step,
+            rcpt: step,
+            closing: Duration::from_secs(1),
+        },
+        retries: RetrySchedule {
+            later: second(),
+            rate_limited: second(),
+            unreachable: second(),
+            blocked: vec![],
+            dns: second(),
+        },
         ..VerifyConfig::default()
     }
 }
@@ -63,7 +77,8 @@ pub(crate) fn somebody(domain: &str, truth: Truth, nth: usize) -> String {
     let site = demo::site(domain).expect("a domain of the demo");
     let named = site.mailboxes.named.keys().cloned();
     let first = ["ada", "grace", "henry", "jonas", "luc", "mila", "noah", "olive", "walter", "tove"];
-    let last = ["ashbrook", "copperford", "lanternmore", "papierberg", "boischamp", "kiezelhof", "nebelstein", "quillstone"];
+    let last =
+        ["ashbrook", "copperford", "lanternmore", "papierberg", "boischamp", "kiezelhof", "nebelstein", "quillstone"];
     let made = first.into_iter().flat_map(|first| {
         last.into_iter().flat_map(move |last| {
             let initial = &first[..1];
@@ -94,7 +109,9 @@ struct Row {
 fn list() -> (String, Vec<Row>) {
     use plumb_testworld::{Behaviour, Dns};
     let mut emails = Vec::new();
-    for domain in ["lanternworks.example", "musterwerk.example", "kiezelhof.example", "quillstone.test", "paperharbor.example"] {
+    for domain in
+        ["lanternworks.example", "musterwerk.example", "kiezelhof.example", "quillstone.test", "paperharbor.example"]
+    {
         emails.push(somebody(domain, Truth::Deliverable, 1));
     }
     let leaves = emails[4].clone();
@@ -168,8 +185,9 @@ async fn a_messy_list_becomes_leads_that_may_be_used() {
         ..pointed_at(&world)
     };
     let server = Server::start(&config, impatient(), Clock::System).await.expect("the server starts");
-    let (org, owner) =
-        plumb_identity::create_org_with_owner(&server.store, "Ours", "owner@example.com", "", None).await.expect("an organisation");
+    let (org, owner) = plumb_identity::create_org_with_owner(&server.store, "Ours", "owner@example.com", "", None)
+        .await
+        .expect("an organisation");
     let key = plumb_identity::create_api_key(&server.store, org, owner, "test", Scope::ALL).await.expect("a key");
     let api = OwnServer::new(&format!("http://{}", server.address), Some(&key), None).expect("a client");
 
@@ -177,7 +195,13 @@ async fn a_messy_list_becomes_leads_that_may_be_used() {
     let (text, rows) = list();
     let length = Some(text.len() as u64);
     let draft: Value = api
-        .upload_multipart("api/v1/imports", &[("default_country", "GB")], "list.csv", std::io::Cursor::new(text.into_bytes()), length)
+        .upload_multipart(
+            "api/v1/imports",
+            &[("default_country", "GB")],
+            "list.csv",
+            std::io::Cursor::new(text.into_bytes()),
+            length,
+        )
         .await
         .expect("an upload");
     let id = draft["id"].as_str().expect("an id").to_owned();
@@ -195,13 +219,16 @@ async fn a_messy_list_becomes_leads_that_may_be_used() {
     assert_eq!(count("rows_rejected"), 1, "the empty row: {import}");
     assert_eq!(count("rows_new"), 16);
 
-    let leads = eventually("every address has a verdict, and nobody is asked again", Duration::from_secs(60), async || {
-        let page: Value = api.get_json("api/v1/leads?limit=200").await.expect("leads");
-        let leads = page["leads"].as_array().cloned().unwrap_or_default();
-        let open = leads.iter().any(|lead| !lead["email"].is_null() && (lead["verdict"].is_null() || !lead["next_check_at"].is_null()));
-        (!open).then_some(leads)
-    })
-    .await;
+    let leads =
+        eventually("every address has a verdict, and nobody is asked again", Duration::from_mins(1), async || {
+            let page: Value = api.get_json("api/v1/leads?limit=200").await.expect("leads");
+            let leads = page["leads"].as_array().cloned().unwrap_or_default();
+            let open = leads.iter().any(|lead| {
+                !lead["email"].is_null() && (lead["verdict"].is_null() || !lead["next_check_at"].is_null())
+            });
+            (!open).then_some(leads)
+        })
+        .await;
     assert_eq!(leads.len(), 16);
     let mut by_truth: BTreeMap<String, u32> = BTreeMap::new();
     for lead in &leads {
@@ -216,10 +243,14 @@ async fn a_messy_list_becomes_leads_that_may_be_used() {
     }
     eprintln!("flow: 20 rows, {} leads, {by_truth:?}", leads.len());
     assert_eq!(world.log().data_asked(), 0, "no message was ever begun");
-    assert!(!world.log().rcpts().any(|address| address.to_lowercase().contains("lanternford")), "who opted out is not asked about");
+    assert!(
+        !world.log().rcpts().any(|address| address.to_lowercase().contains("lanternford")),
+        "who opted out is not asked about"
+    );
 
     let exported = csv(&api, "api/v1/leads/export").await;
-    let usable: BTreeSet<&str> = leads.iter().filter(|lead| lead["verdict"] == "verified").filter_map(|lead| lead["email"].as_str()).collect();
+    let usable: BTreeSet<&str> =
+        leads.iter().filter(|lead| lead["verdict"] == "verified").filter_map(|lead| lead["email"].as_str()).collect();
     let out: BTreeSet<&str> = exported.iter().map(|row| row["email"].as_str()).collect();
     assert_eq!(out, usable, "what may be used, and nothing else");
     assert_eq!(exported.len(), usable.len(), "each once");
@@ -234,7 +265,10 @@ async fn a_messy_list_becomes_leads_that_may_be_used() {
     assert!(after.iter().all(|row| row["email"] != leaves));
     let everything = csv(&api, "api/v1/leads/export?rows=all").await;
     assert_eq!(everything.len(), leads.len());
-    assert!(everything.iter().flat_map(BTreeMap::values).all(|cell| !cell.contains(leaves)), "not even when asked for every row");
+    assert!(
+        everything.iter().flat_map(BTreeMap::values).all(|cell| !cell.contains(leaves)),
+        "not even when asked for every row"
+    );
     assert_eq!(everything.iter().filter(|row| row["why_not"] == "suppressed").count(), 1);
     let page: Value = api.get_json("api/v1/leads?limit=200").await.expect("leads");
     assert!(!page.to_string().contains(leaves), "{} is not shown", rows[4].name);
@@ -242,7 +276,8 @@ async fn a_messy_list_becomes_leads_that_may_be_used() {
     // The last export is in the log within a second or so.
     let bundle = eventually("the log has the last export", Duration::from_secs(10), async || {
         let bundle: Value = api.get_json("api/v1/audit/export").await.ok()?;
-        let exports = bundle["entries"].as_array()?.iter().filter(|entry| entry.to_string().contains("lead.exported")).count();
+        let exports =
+            bundle["entries"].as_array()?.iter().filter(|entry| entry.to_string().contains("lead.exported")).count();
         (exports >= 3).then_some(bundle)
     })
     .await;

@@ -52,7 +52,9 @@ impl Text {
     /// Whether only tests compile it.
     fn is_test(&self) -> bool {
         let name = self.path.rsplit('/').next().unwrap_or_default();
-        name == "tests.rs" || name == "testing.rs" || self.path.split('/').any(|part| part == "tests" || part == "benches")
+        name == "tests.rs"
+            || name == "testing.rs"
+            || self.path.split('/').any(|part| part == "tests" || part == "benches")
     }
 }
 
@@ -76,7 +78,7 @@ fn files(suffix: &str) -> Vec<Text> {
         }
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
-    assert!(!suffix.ends_with(".rs") || found.len() > 100, "the tree was found: {} files", found.len());
+    assert!(suffix == ".snap" || !found.is_empty(), "the tree was found");
     found
 }
 

@@ -188,21 +188,16 @@ fn temporary(reply: &Reply, hits: &Hits) -> Class {
 
 /// 5xx to RCPT with an enhanced code.
 fn permanent_enhanced(Enhanced(_, subject, detail): Enhanced, hits: &Hits, operator: &Operator) -> Class {
-    let address_class = matches!((subject, detail), (1, 0..=3 | 6 | 10) | (2, 1))
+    let against_the_mailbox = matches!((subject, detail), (1, 0..=3 | 6 | 10) | (2, 1))
         || ((subject, detail) == (4, 1) && operator.no_route_means_unknown);
-    // An address code whose text names a blocklist or our reverse DNS: a confident wrong answer costs more than a
-    // missing one.
-    if address_class && hits.has(Topic::Blocklist) {
-        return Class::IpBlocked;
+    if against_the_mailbox && let Some(other) = about_something_else(hits) {
+        return other;
     }
     match (subject, detail) {
-        // 5.1.0 is used loosely: here the text may turn it away from the mailbox.
-        (1, 0) if hits.has(Topic::Sender) => Class::SenderRejected,
+        // 5.1.0 is used loosely: here any word of policy turns it away from the mailbox.
         (1, 0) if hits.has(Topic::Policy) => Class::Policy,
         (1, 0..=3 | 6 | 10) => Class::AddressUnknown,
         (1, 7 | 8) => Class::SenderRejected,
-        // A mailbox that is written to too often is a live one.
-        (2, 1) if hits.has(Topic::Rate) => Class::RateLimited,
         (2, 1) => Class::MailboxDisabled,
         (2, 2) => Class::MailboxFull,
         (3, _) if hits.has(Topic::Storage) => Class::ServerStorage,
@@ -214,6 +209,28 @@ fn permanent_enhanced(Enhanced(_, subject, detail): Enhanced, hits: &Hits, opera
     }
 }
 
+/// What the text says when it contradicts a code that says "no such mailbox": servers put such codes on refusals of
+/// every kind, and a confident wrong answer costs more than a missing one.
+fn about_something_else(hits: &Hits) -> Option<Class> {
+    [
+        (Topic::Blocklist, Class::IpBlocked),
+        (Topic::Tls, Class::TlsRequired),
+        (Topic::Sender, Class::SenderRejected),
+        // A mailbox that is written to too often is a live one, and so is a full one.
+        (Topic::Rate, Class::RateLimited),
+        (Topic::Temporary, Class::TempFail),
+        (Topic::Storage, Class::ServerStorage),
+        (Topic::Quota, Class::MailboxFull),
+    ]
+    .into_iter()
+    .find_map(|(topic, class)| hits.has(topic).then_some(class))
+    // "User unknown, see our policy" names the mailbox and agrees with the code.
+    .or_else(|| {
+        let agrees = hits.says_unknown() || hits.has(Topic::Disabled);
+        (hits.has(Topic::Policy) && !agrees).then_some(Class::Policy)
+    })
+}
+
 /// 5xx to RCPT without an enhanced code.
 fn permanent_plain(code: u16, hits: &Hits) -> Class {
     let about_us =
@@ -221,10 +238,11 @@ fn permanent_plain(code: u16, hits: &Hits) -> Class {
     match code {
         500..=504 => Class::ProtocolError,
         550 if about_us => refused_by_policy(hits),
+        550 | 552 if hits.has(Topic::Temporary) => Class::TempFail,
         550 | 552 if hits.has(Topic::Storage) => Class::ServerStorage,
         550 | 552 if hits.has(Topic::Quota) => Class::MailboxFull,
         550 if hits.has(Topic::Disabled) => Class::MailboxDisabled,
-        550 if hits.has(Topic::Address) => Class::AddressUnknown,
+        550 if hits.says_unknown() => Class::AddressUnknown,
         // 551, 553, 554 and the rest are used for anything: never a proof.
         _ if about_us => refused_by_policy(hits),
         _ => Class::Unclassified,

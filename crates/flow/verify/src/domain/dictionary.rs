@@ -32,6 +32,14 @@ pub enum Topic {
     Tls,
     /// An address that is unknown.
     Address,
+    /// Something that is not there; of what, another word says.
+    Absent,
+    /// A failure that passes.
+    Temporary,
+    /// A domain, a host, a network: what else may not be there.
+    Place,
+    /// A mailbox or whose it is, whatever is said of it.
+    Mailbox,
 }
 
 impl Topic {
@@ -47,6 +55,10 @@ impl Topic {
             "sender" => Self::Sender,
             "tls" => Self::Tls,
             "address" => Self::Address,
+            "absent" => Self::Absent,
+            "temporary" => Self::Temporary,
+            "place" => Self::Place,
+            "mailbox" => Self::Mailbox,
             _ => return None,
         })
     }
@@ -74,6 +86,13 @@ impl Hits {
     #[must_use]
     pub fn has(&self, topic: Topic) -> bool {
         self.ids.iter().any(|(_, found)| *found == topic)
+    }
+
+    /// Whether it says that an address is unknown. "Does not exist" is said of domains and hosts too: beside such a word
+    /// it counts only when the mailbox is named as well.
+    #[must_use]
+    pub fn says_unknown(&self) -> bool {
+        self.has(Topic::Address) || self.has(Topic::Absent) && (self.has(Topic::Mailbox) || !self.has(Topic::Place))
     }
 
     /// The ids of all that was found, in the order of the text.

@@ -215,6 +215,98 @@ async fn a_lead_that_was_erased_leaves_nothing() {
     assert!(scene.world.log().dns.is_empty());
 }
 
+/// The job that waits for the erased lead's mailbox is the only one there may be: the new lead must not be lost by it.
+#[tokio::test]
+async fn a_lead_that_comes_back_while_its_mailbox_is_asked_is_not_forgotten() {
+    let scene = Scene::new(vec![site("firm.example")]).await;
+    let first = scene.import(&["ada@firm.example"]).await[0];
+    let plan_only = Registry::new().handle(plan).handle(async |_: CheckMailbox, _| Ok(Done::Later(Duration::from_hours(1))));
+    drain(scene.db.store(), &plan_only).await.unwrap();
+    let mut tx = scene.db.store().org(scene.org, Actor::SYSTEM).await.unwrap();
+    sqlx::query("delete from lead where id = $1").bind(first.0).execute(tx.conn()).await.unwrap();
+    tx.commit(Entry::of("test.erased")).await.unwrap();
+    let second = scene.import(&["ada@firm.example"]).await[0];
+    assert_ne!(first, second);
+    scene.work().await;
+    sqlx::query("update job set run_at = now()").execute(&mut scene.db.admin_conn().await).await.unwrap();
+    scene.work().await;
+    assert_eq!(scene.lead(second).await, found("verified", "mailbox_confirmed"));
+    assert_eq!(scene.count("select count(*) from job").await, 0);
+}
+
+/// Two connections: the answer is being recorded, and a new lead with the same mailbox is queued meanwhile.
+#[tokio::test]
+async fn a_lead_that_comes_while_the_answer_is_recorded_is_asked_about_afterwards() {
+    let scene = Scene::new(vec![site("firm.example")]).await;
+    let lead = scene.import(&["ada@firm.example"]).await[0];
+    let recording = Arc::new(tokio::sync::Notify::new());
+    let queued = Arc::new(tokio::sync::Notify::new());
+    let (is_recording, is_queued) = (recording.clone(), queued.clone());
+    let record = move |_: CheckMailbox, cx: JobContext| {
+        let (recording, queued) = (recording.clone(), queued.clone());
+        async move {
+            let mut tx = cx.org_tx().await?;
+            cx.hold(&mut tx).await?;
+            recording.notify_one();
+            // The other side stands still at the job's row now, or has passed by already.
+            let _ = tokio::time::timeout(Duration::from_millis(300), queued.notified()).await;
+            Ok(cx.finish(tx, Entry::of("test.recorded")).await?)
+        }
+    };
+    let registry = Registry::new().handle(plan).handle(record);
+    let other = async {
+        is_recording.notified().await;
+        let mut tx = scene.db.store().org(scene.org, Actor::SYSTEM).await.unwrap();
+        let count = queue(&mut tx, &[lead]).await.unwrap();
+        is_queued.notify_one();
+        tx.done_reading().await.unwrap();
+        count
+    };
+    let (drained, count) = tokio::join!(drain(scene.db.store(), &registry), other);
+    assert!(drained.unwrap().1.is_empty());
+    assert_eq!(count, 1, "the job that was being completed is no reason not to queue another");
+}
+
+#[tokio::test]
+async fn the_answer_about_somebody_who_opted_out_meanwhile_is_not_kept() {
+    let scene = Scene::new(vec![site("firm.example")]).await;
+    let lead = scene.import(&["ada@firm.example"]).await[0];
+    let mut outcome: Option<Outcome> = None;
+    let registry = scene.registry();
+    // The first run ends in the moment before its answer is recorded.
+    let egress = EgressConfig {
+        allow_private: true,
+        resolver: Some(scene.world.dns_addr()),
+        smtp_port: scene.world.smtp_port(),
+        ..EgressConfig::new("probe.example", "postmaster@probe.example")
+    };
+    let egress = Egress::new(egress, Recorder::memory()).unwrap();
+    outcome.replace(crate::verify_one(&egress, "ada@firm.example", crate::Policy::Strict, Lists::default()).await.unwrap());
+    let outcome = Arc::new(outcome.unwrap());
+    assert_eq!(outcome.verdict.code(), "verified");
+    let early = Registry::new().handle(plan).handle(move |job: CheckMailbox, cx: JobContext| {
+        let outcome = outcome.clone();
+        async move {
+            let mut tx = cx.store().system(SystemTask::Suppress).await?;
+            let token = cx.store().keys().suppression().of(&Email::parse("ada@firm.example").unwrap()).0;
+            sqlx::query("insert into suppression (token, kind, key_version, reason, at) values ($1, 'email', 1, 'opt_out', now())")
+                .bind(&token[..])
+                .execute(tx.conn())
+                .await?;
+            tx.commit(Entry::of("test.opted_out")).await?;
+            let done = record(job, "ada@firm.example", &outcome, &cx).await?;
+            assert!(matches!(done, Done::Later(_)), "{done:?}");
+            Ok(Done::Later(Duration::from_hours(1)))
+        }
+    });
+    drain(scene.db.store(), &early).await.unwrap();
+    assert_eq!(scene.count("select count(*) from verification").await, 0);
+    sqlx::query("update job set run_at = now()").execute(&mut scene.db.admin_conn().await).await.unwrap();
+    let (_, failed) = drain(scene.db.store(), &registry).await.unwrap();
+    assert!(failed.is_empty(), "{failed:?}");
+    assert_eq!(scene.lead(lead).await, found("unverified", "suppressed"));
+}
+
 #[tokio::test]
 async fn a_long_import_is_queued_in_pages() {
     let scene = Scene::new(vec![]).await;

@@ -129,6 +129,13 @@ impl SmtpStream {
         }
     }
 
+    /// What has come beyond the replies that were read. A server that has said more than it was asked is out of step
+    /// with us, and none of its replies can be trusted to be the answer to the last command.
+    #[must_use]
+    pub fn take_unread(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.unread)
+    }
+
     /// Writes one command line; the end of the line is added. Before the first `RCPT`, the disclosure is
     /// committed, outside `within`.
     ///

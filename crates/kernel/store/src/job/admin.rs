@@ -51,17 +51,28 @@ pub async fn pending(tx: &mut OrgTx, kinds: &[&str]) -> Result<(i64, i64), Store
     Ok((row.get("now"), row.get("later")))
 }
 
-/// Queues a job that was put aside again, with all its attempts. False when there is no such job.
+/// Queues a job that was put aside again, with all its attempts; where another took its key meanwhile, that one does
+/// its work and it is dropped. False when there is no such job.
 pub async fn retry(tx: &mut OrgTx, id: JobId) -> Result<bool, StoreError> {
+    let dropped = sqlx::query(
+        "delete from job using job newer
+         where job.org_id = app_org() and job.id = $1 and job.state = 'dead' and newer.org_id = job.org_id
+           and newer.kind = job.kind and newer.dedup_key = job.dedup_key and newer.state <> 'dead'",
+    )
+    .bind(id.0)
+    .execute(tx.conn())
+    .await?
+    .rows_affected();
     let changed = sqlx::query(
-        "update job set state = 'ready', attempt = 0, run_at = now(), fence = null where org_id = app_org() and id = $1 and state = 'dead'",
+        "update job set state = 'ready', attempt = 0, run_at = now(), fence = null, cancel_requested = false
+         where org_id = app_org() and id = $1 and state = 'dead'",
     )
     .bind(id.0)
     .execute(tx.conn())
     .await?
     .rows_affected();
     tx.queued_jobs = true;
-    Ok(changed > 0)
+    Ok(changed + dropped > 0)
 }
 
 /// Cancels a job: one that waits is removed, one that runs is told. False when there is no such job.

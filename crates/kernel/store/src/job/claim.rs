@@ -40,7 +40,8 @@ pub(super) struct Ask {
 pub(super) async fn claim(store: &Store, ask: Ask) -> Result<Vec<Claimed>, StoreError> {
     let mut tx = store.system(SystemTask::RunJobs).await?;
     let fence = JobId::fresh().0;
-    // A loose index scan finds the organisations that have ready jobs; each then gives its share, oldest first.
+    // A loose index scan finds the organisations that have ready jobs; each that is below its cap gives its share,
+    // oldest first.
     let rows = sqlx::query(
         "with recursive waiting (org_id) as (
              (select org_id from job where state = 'ready' order by org_id limit 1)
@@ -49,16 +50,17 @@ pub(super) async fn claim(store: &Store, ask: Ask) -> Result<Vec<Claimed>, Store
              from waiting w where w.org_id is not null
          ),
          turn as (
-             select org_id, count(*) over () as orgs from waiting where org_id is not null
-             order by org_id <= $1, org_id limit $2
+             select w.org_id, held.running, count(*) over () as orgs from waiting w
+             cross join lateral (select count(*) as running from job r where r.org_id = w.org_id and r.state = 'running') held
+             where w.org_id is not null and held.running < $3
+             order by w.org_id <= $1, w.org_id limit $2
          ),
          picked as (
              select j.org_id, j.id from turn
-             cross join lateral (select count(*) as running from job r where r.org_id = turn.org_id and r.state = 'running') held
              cross join lateral (
                  select j.org_id, j.id from job j where j.org_id = turn.org_id and j.state = 'ready'
                  order by j.priority desc, j.run_at, j.id
-                 limit least(greatest(1, $2 / turn.orgs), greatest(0, $3 - held.running))
+                 limit least(greatest(1, $2 / turn.orgs), $3 - turn.running)
                  for update skip locked
              ) j
              limit $2
@@ -113,7 +115,7 @@ pub(super) enum Verdict {
     Dead { reason: String },
 }
 
-/// Gives a job back, or puts it aside.
+/// Gives a job back, or puts it aside. One that was cancelled while it ran is removed.
 pub(super) async fn settle(store: &Store, job: &Claimed, verdict: Verdict) -> Result<(), StoreError> {
     let mut tx = store.system(SystemTask::RunJobs).await?;
     let (state, after, reason, counts) = match verdict {
@@ -122,9 +124,12 @@ pub(super) async fn settle(store: &Store, job: &Claimed, verdict: Verdict) -> Re
         Verdict::Dead { reason } => ("dead", Duration::ZERO, Some(reason), true),
     };
     sqlx::query(
-        "update job set state = $4, run_at = now() + $5, fence = null, lease_until = null,
+        "with cancelled as (
+             delete from job where org_id = $1 and id = $2 and fence = $3 and state = 'running' and cancel_requested
+         )
+         update job set state = $4, run_at = now() + $5, fence = null, lease_until = null,
                 last_error = coalesce($6, last_error), attempt = attempt - case when $7 then 0 else 1 end
-         where org_id = $1 and id = $2 and fence = $3 and state = 'running'",
+         where org_id = $1 and id = $2 and fence = $3 and state = 'running' and not cancel_requested",
     )
     .bind(job.org.0)
     .bind(job.id.0)

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use plumb_base::{JobId, OrgId};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::claim::Claimed;
 use super::enqueue::{Job, When, interval, payload};
@@ -34,6 +33,9 @@ pub enum JobError {
     /// Will never go well: put aside at once.
     #[error("{0}")]
     Fail(String),
+    /// This process does not know the kind, such as an older node beside a newer one: left for one that does.
+    #[error("this process does not know jobs of kind {0}")]
+    NotHere(String),
     /// Another worker has it now.
     #[error("the job was given to another worker")]
     LostLease,
@@ -153,16 +155,21 @@ impl JobContext {
         Ok(Done::Committed)
     }
 
-    /// Locks the job's row, so that nobody else can be given it before this transaction ends.
-    async fn hold(&self, tx: &mut OrgTx) -> Result<(), StoreError> {
-        let held: Option<(Uuid,)> = sqlx::query_as(
-            "select id from job where org_id = $1 and id = $2 and fence = $3 and state = 'running' for update",
-        )
-        .bind(self.claimed.org.0)
-        .bind(self.claimed.id.0)
-        .bind(self.claimed.fence)
-        .fetch_optional(tx.conn())
-        .await?;
-        held.map(|_| ()).ok_or(StoreError::LostLease)
+    /// Takes the job's row for the rest of this transaction: nobody else can be given the job meanwhile, and whoever
+    /// queues another under the same key waits for the end, and queues it when this transaction completed the job.
+    /// Without it, what is committed between a job's last look and its completion would be nobody's work.
+    ///
+    /// # Errors
+    /// [`StoreError::LostLease`] when another worker has the job.
+    pub async fn hold(&self, tx: &mut OrgTx) -> Result<(), StoreError> {
+        // An update and not a lock of the row: an insert that meets the key waits for writers only.
+        let held = sqlx::query("update job set fence = fence where org_id = $1 and id = $2 and fence = $3 and state = 'running'")
+            .bind(self.claimed.org.0)
+            .bind(self.claimed.id.0)
+            .bind(self.claimed.fence)
+            .execute(tx.conn())
+            .await?
+            .rows_affected();
+        if held == 0 { Err(StoreError::LostLease) } else { Ok(()) }
     }
 }

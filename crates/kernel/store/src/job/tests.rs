@@ -7,6 +7,7 @@ use plumb_base::OrgId;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+use super::claim::{self, Ask};
 use super::{Cron, Done, Job, JobError, Registry, When, WorkerConfig, Workers, cancel, dead, drain, enqueue, enqueue_many, enqueue_once, pending, retry};
 use crate::testing::Db;
 use crate::{Actor, audit};
@@ -288,4 +289,96 @@ async fn work_in_parts_goes_on_where_it_stopped() {
     let (ran, failed) = drain(db.store(), &registry).await.unwrap();
     assert_eq!((ran, failed.len()), (4, 0));
     assert_eq!(*runs.lock().unwrap(), HashMap::from([(0, 1), (1, 1), (2, 1), (3, 1)]));
+}
+
+/// Waits until cancelled, and gives up.
+fn waits() -> (Registry, Arc<AtomicUsize>) {
+    let began = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&began);
+    let registry = Registry::new().handle::<Count, _, _>(move |_, cx| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        async move {
+            cx.cancelled().cancelled().await;
+            Err(JobError::Retry("stopped".to_owned()))
+        }
+    });
+    (registry, began)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_costs_no_attempt() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    queue(&db, org, 1, When::Now).await;
+    for _ in 0..=Count::ATTEMPTS_MAX {
+        let (registry, began) = waits();
+        work_until(&db, registry, WorkerConfig::default(), async || began.load(Ordering::SeqCst) == 1).await;
+    }
+    assert_eq!(scalar(&db, "select count(*) from job where state = 'ready' and attempt = 0").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_job_that_was_cancelled_does_not_come_back() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    queue(&db, org, 1, When::Now).await;
+    let (registry, began) = waits();
+    let stop = CancellationToken::new();
+    let config = WorkerConfig { lease: Duration::from_millis(300), ..WorkerConfig::default() };
+    let workers = tokio::spawn(Workers::new(db.store().clone(), registry, config).run(stop.clone()));
+    let mut cancelled = false;
+    for _ in 0..500 {
+        if began.load(Ordering::SeqCst) == 1 && !cancelled {
+            let mut tx = db.store().org(org, Actor::SYSTEM).await.unwrap();
+            let id = sqlx::query_scalar("select id from job").fetch_one(tx.conn()).await.unwrap();
+            cancelled = cancel(&mut tx, plumb_base::JobId(id)).await.unwrap();
+            tx.commit(audit::Entry::of("job.cancelled")).await.unwrap();
+        }
+        if cancelled && scalar(&db, "select count(*) from job").await == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    stop.cancel();
+    workers.await.unwrap();
+    assert_eq!(scalar(&db, "select count(*) from job").await, 0);
+    assert_eq!(began.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_node_does_not_use_up_the_attempts_of_a_newer_kind() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    queue(&db, org, 1, When::Now).await;
+    work_until(&db, Registry::new(), WorkerConfig::default(), async || {
+        scalar(&db, "select count(*) from job where state = 'delayed' and attempt = 0 and last_error is not null").await == 1
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_put_aside_gives_way_to_the_one_that_took_its_key() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    let mut tx = db.store().org(org, Actor::SYSTEM).await.unwrap();
+    let aside = enqueue_once(&mut tx, &Count { n: 1 }, When::Now, "key").await.unwrap().unwrap();
+    sqlx::query("update job set state = 'dead'").execute(tx.conn()).await.unwrap();
+    let newer = enqueue_once(&mut tx, &Count { n: 2 }, When::Now, "key").await.unwrap().unwrap();
+    assert!(retry(&mut tx, aside).await.unwrap());
+    assert_eq!(pending(&mut tx, &[Count::NAME]).await.unwrap(), (1, 0));
+    assert!(dead(&mut tx).await.unwrap().is_empty());
+    assert!(!retry(&mut tx, newer).await.unwrap(), "it was not put aside");
+}
+
+#[tokio::test]
+async fn an_organisation_at_its_cap_does_not_stand_in_the_way_of_the_next() {
+    let db = Db::new().await;
+    let (first, second) = (db.org("first").await, db.org("second").await);
+    queue(&db, first, 2, When::Now).await;
+    queue(&db, second, 1, When::Now).await;
+    let ask = Ask { jobs: 1, cap: 1, lease: Duration::from_mins(1), after: uuid::Uuid::nil() };
+    let orgs = async || claim::claim(db.store(), ask).await.unwrap().iter().map(|job| job.org).collect::<Vec<_>>();
+    assert_eq!(orgs().await, [first]);
+    assert_eq!(orgs().await, [second], "the first holds all it may");
+    assert_eq!(orgs().await, []);
 }

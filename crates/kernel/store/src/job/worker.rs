@@ -39,6 +39,8 @@ impl Default for WorkerConfig {
 /// Claims hold at most as much as the workers finish in this time, so that a newcomer is never far from its turn.
 const PREFETCH: Duration = Duration::from_millis(40);
 const CLAIM_MAX: usize = 512;
+/// How long a job of a kind that this process does not know waits for one that does.
+const NOT_HERE_WAIT: Duration = Duration::from_secs(15);
 
 /// A process's workers.
 pub struct Workers {
@@ -167,6 +169,10 @@ impl Shared {
                 Ok(())
             }
             Ok(Done::Later(after)) => claim::settle(&self.store, &job, Verdict::Again { after, reason: None, counts: false }).await,
+            // It was told to stop, and did: no fault of its own.
+            Err(JobError::Retry(reason)) if cancelled.is_cancelled() => {
+                claim::settle(&self.store, &job, Verdict::Again { after: Duration::ZERO, reason: Some(reason), counts: false }).await
+            }
             Err(error) => settle_failure(&self.store, &job, error).await,
         };
         if let Err(error) = settled {
@@ -188,12 +194,13 @@ fn label(outcome: &Result<Done, JobError>) -> &'static str {
         Err(JobError::Retry(_)) => "retry",
         Err(JobError::Fail(_)) => "failed",
         Err(JobError::LostLease) => "lost",
+        Err(JobError::NotHere(_)) => "not_here",
     }
 }
 
 async fn run_one(store: &Store, registry: &Registry, job: &Claimed, cancelled: &CancellationToken) -> Result<Done, JobError> {
     let Some(handler) = registry.get(&job.kind) else {
-        return Err(JobError::Retry(format!("this process does not know jobs of kind {}", job.kind)));
+        return Err(JobError::NotHere(job.kind.clone()));
     };
     let cx = JobContext { store: store.clone(), claimed: job.clone(), cancelled: cancelled.clone() };
     match AssertUnwindSafe(handler(job.payload.clone(), cx)).catch_unwind().await {
@@ -205,6 +212,9 @@ async fn run_one(store: &Store, registry: &Registry, job: &Claimed, cancelled: &
 async fn settle_failure(store: &Store, job: &Claimed, error: JobError) -> Result<(), StoreError> {
     let verdict = match error {
         JobError::LostLease => return Ok(()),
+        error @ JobError::NotHere(_) => {
+            Verdict::Again { after: NOT_HERE_WAIT, reason: Some(error.to_string()), counts: false }
+        }
         JobError::Fail(reason) => Verdict::Dead { reason },
         JobError::Retry(reason) if job.attempt >= job.attempts_max => Verdict::Dead { reason },
         JobError::Retry(reason) => {
@@ -247,7 +257,8 @@ async fn complete_in_batches(store: Store, mut done: mpsc::Receiver<(OrgId, JobI
 /// Renews leases, wakes delayed jobs, takes back lost ones, fires schedules.
 async fn tend(shared: Arc<Shared>, stop: CancellationToken) {
     let beat = (shared.config.lease / 3).min(Duration::from_millis(500)).max(Duration::from_millis(20));
-    let mut since_renewal = Duration::ZERO;
+    // By the clock and not by beats: under load the work between two beats takes longer than a beat.
+    let mut renewed = Instant::now();
     while !stop.is_cancelled() {
         if let Err(error) = claim::tend(&shared.store).await {
             tracing::debug!(%error, "the queue could not be tended");
@@ -255,9 +266,8 @@ async fn tend(shared: Arc<Shared>, stop: CancellationToken) {
         if let Err(error) = cron::fire(&shared.store, &shared.registry.crons).await {
             tracing::debug!(%error, "schedules could not be fired");
         }
-        since_renewal += beat;
-        if since_renewal >= shared.config.lease / 3 {
-            since_renewal = Duration::ZERO;
+        if renewed.elapsed() >= shared.config.lease / 3 {
+            renewed = Instant::now();
             renew(&shared).await;
         }
         tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(beat) => {} }

@@ -23,6 +23,12 @@ async fn an_undeclared_column_fails_its_migration() {
         "alter table lead add column born date",
         "alter table lead add column ip inet",
         "create table diary (id uuid primary key, entry text)",
+        "create materialized view copied as select org_id, email from lead",
+        "create view shown with (security_invoker = true) as select org_id, email as address from lead",
+        "create domain number_of as bigint; alter table lead add column mobile number_of",
+        "create type mood as enum ('good'); alter table lead add column mood mood",
+        "alter table lead add column nicknames text[]",
+        "alter table lead add column initials text generated always as (left(first_name, 1)) stored",
     ] {
         let error = migrate_with(ddl).await.expect_err(ddl).to_string();
         assert!(error.contains("undeclared"), "{ddl}: {error}");
@@ -64,4 +70,15 @@ async fn a_changed_migration_and_a_newer_database_are_refused() {
     assert!(error.contains("has changed"), "{error}");
     let error = migrate(&mut db.admin_conn().await, &MIGRATIONS[..3]).await.unwrap_err().to_string();
     assert!(error.contains("newer plumb"), "{error}");
+}
+
+/// What an extension brings is not ours to declare: watching a database is usual.
+#[tokio::test]
+async fn an_extension_beside_us_is_no_matter() {
+    let db = Db::new().await;
+    sqlx::query("create extension pg_stat_statements").execute(&mut db.admin_conn().await).await.unwrap();
+    let mut all = MIGRATIONS.to_vec();
+    all.push(("9999_test", "alter table lead add column opened integer"));
+    assert_eq!(migrate(&mut db.admin_conn().await, &all).await.unwrap().applied, ["9999_test"]);
+    assert_eq!(db.store().catalogue_defects().await.unwrap(), []);
 }

@@ -68,3 +68,11 @@ fn every_problem_says_what_to_do() {
         );
     }
 }
+
+/// Whoever waits for "too busy" to pass waits in vain when it is the disk.
+#[test]
+fn a_full_disk_is_named() {
+    let problem = Problem::from(StoreError::NoSpace(sqlx::Error::RowNotFound));
+    assert_eq!(problem.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(problem.detail_text().contains("disk"));
+}

@@ -117,6 +117,22 @@ async fn past_the_limit_of_work_the_answer_is_503_at_once() {
     assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (503, "1"));
 }
 
+/// Somebody with a key and slow requests, or uploads that never end, does not stop the others.
+#[tokio::test]
+async fn one_organisation_cannot_take_every_place() {
+    let world = World::new(Settings { requests_max: 8, ..Settings::default() });
+    let slow = || Box::pin(world.get("/api/v1/slow", "key-busy"));
+    let mut held = [slow(), slow()];
+    for request in &mut held {
+        assert!(futures::poll!(request).is_pending());
+    }
+    let answer = world.get("/api/v1/slow", "key-busy").await;
+    assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, "1"));
+    assert_eq!(world.get("/api/v1/things?after=x", "key-all").await.status.as_u16(), 200);
+    drop(held);
+    assert_eq!(world.get("/api/v1/things?after=x", "key-busy").await.status.as_u16(), 200);
+}
+
 #[tokio::test]
 async fn a_problem_on_a_page_is_a_page_with_its_head() {
     let world = World::new(Settings::default());

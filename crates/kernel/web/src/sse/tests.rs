@@ -36,3 +36,15 @@ async fn there_is_room_for_so_many_and_a_closed_one_makes_room() {
     drop(first);
     assert_eq!(open(&world).await.status().as_u16(), 200);
 }
+
+#[tokio::test]
+async fn one_organisation_cannot_take_every_stream() {
+    let world = World::new(Settings { streams_max: 8, ..Settings::default() });
+    let open_by = async |who| world.router.clone().oneshot(request(Method::GET, EVENTS, who, &[], "")).await.unwrap();
+    let held = [open_by("key-busy").await, open_by("key-busy").await];
+    assert!(held.iter().all(|response| response.status().as_u16() == 200));
+    assert_eq!(open_by("key-busy").await.status().as_u16(), 503);
+    assert_eq!(open_by("member").await.status().as_u16(), 200);
+    drop(held);
+    assert_eq!(open_by("key-busy").await.status().as_u16(), 200);
+}

@@ -184,3 +184,12 @@ async fn a_nul_character_is_no_fault_of_the_server() {
     let key = serde_json::json!({ "name": "a\0b", "scopes": ["leads:read"] });
     assert!(world.api(http::Method::POST, "/api/v1/api-keys", &session, key).await.status.is_client_error());
 }
+
+#[tokio::test]
+async fn where_to_go_next_may_have_any_letters() {
+    let world = World::new().await;
+    let answer = world
+        .post("/sign-in", "", &[("email", EMAIL), ("password", PASSWORD), ("next", "/leads?domain=bü.example")])
+        .await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+}

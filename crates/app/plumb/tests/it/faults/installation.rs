@@ -30,8 +30,8 @@ pub(super) fn random_below(n: u64) -> u64 {
     u64::from_le_bytes(plumb_base::random::bytes()) % n
 }
 
-/// What goes wrong is named with what the server said.
-const READY: Duration = Duration::from_secs(60);
+/// Longest start and longest stop.
+const READY: Duration = Duration::from_mins(1);
 
 /// A data directory and the server that runs on it.
 pub(super) struct Installation {
@@ -103,14 +103,13 @@ impl Installation {
     /// Starts a server on a new directory. Mail servers are asked only when `asks`; names are looked up in `world`.
     pub(super) async fn new(name: &str, world: &World, asks: bool) -> Self {
         let dir = Dir::new(name);
-        let mut installation = Self::at(dir.0.join("data"), world, asks);
-        installation._dir = Some(dir);
+        let mut installation = Self::at(dir.0.join("data"), Some(dir), world, asks);
         installation.start().await;
         installation
     }
 
-    /// The same on a directory that is given; not started.
-    pub(super) fn at(data_dir: PathBuf, world: &World, asks: bool) -> Self {
+    /// The same on a directory that is given, and removed with it when it is in `dir`; not started.
+    pub(super) fn at(data_dir: PathBuf, dir: Option<Dir>, world: &World, asks: bool) -> Self {
         let environment = vec![
             ("PLUMB_RESOLVER", world.dns_addr().to_string()),
             ("PLUMB_SMTP_PORT", world.smtp_port().to_string()),
@@ -119,7 +118,7 @@ impl Installation {
             ("PLUMB_HELO", PROBE_HELO.to_owned()),
             ("PLUMB_MAIL_FROM", PROBE_SENDER.to_owned()),
         ];
-        Self { data_dir, address: free_port(), admin_address: free_port(), environment, server: None, _dir: None }
+        Self { data_dir, address: free_port(), admin_address: free_port(), environment, server: None, _dir: dir }
     }
 
     /// `plumb up` on this directory, on these ports.
@@ -156,7 +155,8 @@ impl Installation {
     pub(super) async fn second(&self) -> (Option<i32>, String) {
         let mut child = self.up(free_port(), free_port());
         let mut said = Said::of(&mut child);
-        let ended = tokio::time::timeout(READY, child.wait()).await.expect("a second server does not stay").expect("it ends");
+        let ended =
+            tokio::time::timeout(READY, child.wait()).await.expect("a second server does not stay").expect("it ends");
         (ended.code(), said.whole().await)
     }
 
@@ -188,7 +188,8 @@ impl Installation {
     /// The main process of its database.
     pub(super) fn postmaster(&self) -> Option<u32> {
         let versions = std::fs::read_dir(self.data_dir.join("postgres")).ok()?;
-        let found = versions.filter_map(Result::ok).find_map(|version| read_pid(&version.path().join("postmaster.pid")));
+        let found =
+            versions.filter_map(Result::ok).find_map(|version| read_pid(&version.path().join("postmaster.pid")));
         found.filter(|pid| Path::new(&format!("/proc/{pid}")).exists())
     }
 
@@ -232,7 +233,9 @@ impl Installation {
     /// Waits for an import to be done.
     pub(super) async fn done(&self, id: &str, within: Duration) -> Value {
         let import = eventually(&format!("import {id} ends"), within, async || {
-            self.look(id).await.filter(|import| matches!(import["state"].as_str(), Some("done" | "failed" | "cancelled")))
+            self.look(id)
+                .await
+                .filter(|import| matches!(import["state"].as_str(), Some("done" | "failed" | "cancelled")))
         })
         .await;
         assert_eq!(import["state"], "done", "{import}\n{}", self.said());
@@ -249,8 +252,10 @@ impl Installation {
         let (mut entries, mut last): (u64, Option<Verified>) = (0, None);
         let mut newest = Value::Null;
         loop {
-            let bundle: Value = self.api().get_json(&format!("api/v1/audit/export?from_seq={entries}")).await.expect("a bundle");
-            let verified = verify_bundle(&bundle.to_string(), Known::default()).unwrap_or_else(|faults| panic!("{faults:?}"));
+            let bundle: Value =
+                self.api().get_json(&format!("api/v1/audit/export?from_seq={entries}")).await.expect("a bundle");
+            let verified =
+                verify_bundle(&bundle.to_string(), Known::default()).unwrap_or_else(|faults| panic!("{faults:?}"));
             if verified.entries == 0 {
                 break;
             }
@@ -268,7 +273,8 @@ impl Installation {
         }
         if let Some(kept) = kept {
             let size: u64 = kept.lines().nth(1).and_then(|line| line.parse().ok()).expect("a checkpoint says its size");
-            let bundle: Value = self.api().get_json(&format!("api/v1/audit/export?since={size}")).await.expect("a bundle");
+            let bundle: Value =
+                self.api().get_json(&format!("api/v1/audit/export?since={size}")).await.expect("a bundle");
             let known = Known { checkpoint: Some(kept), ..Known::default() };
             let verified = verify_bundle(&bundle.to_string(), known).unwrap_or_else(|faults| panic!("{faults:?}"));
             assert_eq!(verified.continues, Some(size), "the log from before the kill goes on");
@@ -296,7 +302,8 @@ impl Drop for Installation {
 /// Uploads a list as a draft.
 pub(super) async fn upload(api: &OwnServer, list: &str) -> Result<Value, OwnServerError> {
     let length = Some(list.len() as u64);
-    api.upload_multipart("api/v1/imports", &[], "list.csv", std::io::Cursor::new(list.to_owned().into_bytes()), length).await
+    api.upload_multipart("api/v1/imports", &[], "list.csv", std::io::Cursor::new(list.to_owned().into_bytes()), length)
+        .await
 }
 
 pub(super) fn signal(pid: u32, signal: Signal) {

@@ -58,7 +58,9 @@ pub(super) fn faults(members: &BTreeMap<String, Vec<Edge>>) -> Vec<String> {
         for edge in edges {
             let allowed = match (layer(from), layer(&edge.to)) {
                 _ if from == TESTWORLD => edge.to == "plumb-base",
-                (Some(from), _) if edge.to == TESTWORLD => edge.dev || LAYERS[from].contains(&"plumb") || from + 1 == LAYERS.len(),
+                (Some(from), _) if edge.to == TESTWORLD => {
+                    edge.dev || LAYERS[from].contains(&"plumb") || from + 1 == LAYERS.len()
+                }
                 (Some(from), Some(to)) => to < from,
                 _ => false,
             };

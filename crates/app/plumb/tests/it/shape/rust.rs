@@ -93,21 +93,19 @@ fn character(chars: &[char], at: usize, source: &mut Source) -> usize {
         Some(_) if chars.get(at + 2) == Some(&'\'') => Some(at + 2),
         _ => None,
     };
-    match end {
-        Some(end) => {
-            source.code.push_str("''");
-            (end + 1).min(chars.len())
-        }
-        None => {
-            source.code.push('\'');
-            at + 1
-        }
+    if let Some(end) = end {
+        source.code.push_str("''");
+        (end + 1).min(chars.len())
+    } else {
+        source.code.push('\'');
+        at + 1
     }
 }
 
 #[test]
 fn code_and_literals_are_told_apart() {
-    let source = parse("a(\"x \\\" // y\") /* b /* c */ \" */ d('\"', '\\'', r#\"raw \" end\"#) // \"e\nfn f<'a>(g: &'a str)");
+    let source =
+        parse("a(\"x \\\" // y\") /* b /* c */ \" */ d('\"', '\\'', r#\"raw \" end\"#) // \"e\nfn f<'a>(g: &'a str)");
     assert_eq!(source.code, "a(\"\")  d('', '', \"\") \nfn f<'a>(g: &'a str)");
     assert_eq!(source.strings, ["x \\\" // y", "raw \" end"]);
     assert_eq!(parse("\"one\ntwo\" three").code, "\"\n\" three", "lines stay where they were");

@@ -50,7 +50,8 @@ pub(super) fn faults(
     migrations: &[Text],
     sources: &[Text],
 ) -> Vec<String> {
-    let tables: BTreeSet<String> = migrations.iter().flat_map(|file| made(&file.text)).chain(in_code(sources)).collect();
+    let tables: BTreeSet<String> =
+        migrations.iter().flat_map(|file| made(&file.text)).chain(in_code(sources)).collect();
     let mut uses: BTreeMap<(String, String), &str> = BTreeMap::new();
     for file in sources.iter().filter(|file| !file.is_test()) {
         for table in rust::parse(&file.text).strings.iter().flat_map(|literal| named(literal)) {
@@ -84,10 +85,8 @@ pub(super) fn faults(
 
 /// Every migration that is not compiled in, and every one that is and has no file.
 pub(super) fn migration_faults(known: &[&str], files: &[Text]) -> Vec<String> {
-    let names: Vec<&str> = files
-        .iter()
-        .filter_map(|file| file.path.strip_prefix("migrations/")?.strip_suffix(".sql"))
-        .collect();
+    let names: Vec<&str> =
+        files.iter().filter_map(|file| file.path.strip_prefix("migrations/")?.strip_suffix(".sql")).collect();
     let missing = names.iter().filter(|name| !known.contains(*name));
     let mut faults: Vec<String> = missing.map(|name| format!("migrations/{name}.sql is not in MIGRATIONS")).collect();
     faults.extend(known.iter().filter(|name| !names.contains(*name)).map(|name| format!("{name} has no file")));
@@ -125,7 +124,8 @@ fn named(literal: &str) -> Vec<String> {
     if !VERBS.contains(&begins) {
         return Vec::new();
     }
-    let words: Vec<&str> = literal.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ';')).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        literal.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ';')).filter(|w| !w.is_empty()).collect();
     let mut names = Vec::new();
     for pair in words.windows(2) {
         if matches!(pair[0], "from" | "join" | "into" | "update" | "using" | "table") {

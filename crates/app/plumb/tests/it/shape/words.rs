@@ -59,10 +59,12 @@ pub(super) fn snapshot_faults(snapshots: &[Text], sources: &[Text]) -> Vec<Strin
         let stem = snapshot.path.rsplit('/').next()?.strip_suffix(".snap")?;
         let name = stem.rsplit("__").next()?;
         // A second unnamed snapshot in one test is numbered.
-        let test = name.rsplit_once('-').filter(|(_, number)| number.parse::<u32>().is_ok()).map_or(name, |(test, _)| test);
+        let test =
+            name.rsplit_once('-').filter(|(_, number)| number.parse::<u32>().is_ok()).map_or(name, |(test, _)| test);
         let from = snapshot.text.lines().find_map(|line| line.strip_prefix("source: "))?;
         let named = |source: &Text| {
-            source.path == from && (source.text.contains(&format!("fn {test}(")) || source.text.contains(&format!("\"{name}\"")))
+            source.path == from
+                && (source.text.contains(&format!("fn {test}(")) || source.text.contains(&format!("\"{name}\"")))
         };
         sources.iter().any(named).then_some(())
     };
@@ -98,8 +100,16 @@ fn a_file_that_is_too_long_is_a_fault() {
 
 #[test]
 fn a_snapshot_that_nobody_names_is_a_fault() {
-    let snapshot = |name: &str| [Text::planted(&format!("crates/a/b/src/snapshots/b__tests__{name}.snap"), "---\nsource: crates/a/b/src/tests.rs\n---\nx")];
-    let sources = [Text::planted("crates/a/b/src/tests.rs", "fn whole() { assert_snapshot!(x); assert_snapshot!(\"matrix\", y) }")];
+    let snapshot = |name: &str| {
+        [Text::planted(
+            &format!("crates/a/b/src/snapshots/b__tests__{name}.snap"),
+            "---\nsource: crates/a/b/src/tests.rs\n---\nx",
+        )]
+    };
+    let sources = [Text::planted(
+        "crates/a/b/src/tests.rs",
+        "fn whole() { assert_snapshot!(x); assert_snapshot!(\"matrix\", y) }",
+    )];
     assert_eq!(snapshot_faults(&snapshot("whole"), &sources).len(), 0);
     assert_eq!(snapshot_faults(&snapshot("whole-2"), &sources).len(), 0);
     assert_eq!(snapshot_faults(&snapshot("matrix"), &sources).len(), 0);

@@ -8,19 +8,37 @@ use super::*;
 /// Mail host, reply to RCPT. Nothing here shows that the mailbox is missing.
 const ABOUT_SOMETHING_ELSE: &[(&str, &str)] = &[
     // Postfix
-    ("mx.firm.example", "550 5.1.1 <probe@ours.example>: Sender address rejected: undeliverable address: host mx.ours.example said: 550 no such user"),
-    ("mx.firm.example", "550 5.1.0 <probe@ours.example>: Sender address rejected: User unknown in local recipient table"),
+    (
+        "mx.firm.example",
+        "550 5.1.1 <probe@ours.example>: Sender address rejected: undeliverable address: host mx.ours.example said: 550 no such user",
+    ),
+    (
+        "mx.firm.example",
+        "550 5.1.0 <probe@ours.example>: Sender address rejected: User unknown in local recipient table",
+    ),
     ("mx.firm.example", "550 5.1.8 <probe@ours.example>: Sender address rejected: Domain not found"),
     ("mx.firm.example", "554 5.7.1 <ada@firm.example>: Relay access denied"),
-    ("mx.firm.example", "550 5.1.1 <ada@firm.example>: Recipient address rejected: undeliverable address: host filter.firm.example said: 554 5.7.1 Rejected by policy"),
+    (
+        "mx.firm.example",
+        "550 5.1.1 <ada@firm.example>: Recipient address rejected: undeliverable address: host filter.firm.example said: 554 5.7.1 Rejected by policy",
+    ),
     ("mx.firm.example", "550 5.7.25 Client host rejected: cannot find your hostname, [192.0.2.7]"),
     ("mx.firm.example", "450 4.7.1 Client host rejected: cannot find your hostname"),
-    ("mx.firm.example", "550 5.7.23 <ada@firm.example>: Recipient address rejected: Message rejected due to: SPF fail - not authorized"),
+    (
+        "mx.firm.example",
+        "550 5.7.23 <ada@firm.example>: Recipient address rejected: Message rejected due to: SPF fail - not authorized",
+    ),
     ("mx.firm.example", "550 5.1.1 <ada@firm.example>: Recipient address rejected: SPF check failed"),
     ("mx.firm.example", "554 5.5.4 Error: too many errors"),
     // Exim
-    ("mx.firm.example", "550-Verification failed for <probe@ours.example>\r\n550-Unrouteable address\r\n550 Sender verify failed"),
-    ("mx.firm.example", "550-Called:   192.0.2.9\r\n550-Sent:     RCPT TO:<probe@ours.example>\r\n550-Response: 550 User unknown\r\n550 Sender verify failed"),
+    (
+        "mx.firm.example",
+        "550-Verification failed for <probe@ours.example>\r\n550-Unrouteable address\r\n550 Sender verify failed",
+    ),
+    (
+        "mx.firm.example",
+        "550-Called:   192.0.2.9\r\n550-Sent:     RCPT TO:<probe@ours.example>\r\n550-Response: 550 User unknown\r\n550 Sender verify failed",
+    ),
     ("mx.firm.example", "550 relay not permitted"),
     ("mx.firm.example", "550 Callout verification failed:"),
     ("mx.firm.example", "550 Domain ours.example does not exist"),
@@ -41,9 +59,15 @@ const ABOUT_SOMETHING_ELSE: &[(&str, &str)] = &[
     ("mx.firm.example", "553 sorry, your envelope sender is in my badmailfrom list (#5.7.1)"),
     ("mx.firm.example", "553 5.1.1 sorry, your envelope sender domain must exist"),
     // Exchange and Microsoft 365
-    ("firm-example.mail.protection.outlook.com", "550 5.7.606 Access denied, banned sending IP [192.0.2.7]. To request removal from this list please visit https://sender.office.com/"),
+    (
+        "firm-example.mail.protection.outlook.com",
+        "550 5.7.606 Access denied, banned sending IP [192.0.2.7]. To request removal from this list please visit https://sender.office.com/",
+    ),
     ("firm-example.mail.protection.outlook.com", "550 5.1.8 Access denied, bad outbound sender AS(42003)"),
-    ("firm-example.mail.protection.outlook.com", "550 5.1.90 Your message can't be sent because you've reached your daily limit for message recipients"),
+    (
+        "firm-example.mail.protection.outlook.com",
+        "550 5.1.90 Your message can't be sent because you've reached your daily limit for message recipients",
+    ),
     ("firm-example.mail.protection.outlook.com", "451 4.7.500 Server busy. Please try again later from [192.0.2.7]."),
     ("mx.firm.example", "550 5.7.1 Unable to relay"),
     ("mx.firm.example", "550 5.7.1 RESOLVER.RST.AuthRequired; authentication required"),
@@ -52,7 +76,10 @@ const ABOUT_SOMETHING_ELSE: &[(&str, &str)] = &[
     ("mx.firm.example", "550 5.1.1 Service unavailable, Client host [192.0.2.7] blocked using Spamhaus"),
     // Google, Yahoo, AOL, Apple, Proton
     ("aspmx.l.google.com", "550 5.7.26 This mail has been blocked because the sender is unauthenticated."),
-    ("aspmx.l.google.com", "550-5.2.1 The user you are trying to contact is receiving mail at a rate that\r\n550 5.2.1 prevents additional messages from being delivered."),
+    (
+        "aspmx.l.google.com",
+        "550-5.2.1 The user you are trying to contact is receiving mail at a rate that\r\n550 5.2.1 prevents additional messages from being delivered.",
+    ),
     ("aspmx.l.google.com", "550 5.4.5 Daily SMTP relay limit exceeded"),
     ("mx-aol.mail.gm0.yahoodns.net", "554 5.7.9 Message not accepted for policy reasons"),
     ("mx.firm.example", "550 5.2.1 : (HVU:B1) This mail was not accepted because of complaints about the sender"),
@@ -70,7 +97,10 @@ const ABOUT_SOMETHING_ELSE: &[(&str, &str)] = &[
     ("mx.firm.example", "550 Ihre IP ist hier nicht bekannt"),
     ("mx.firm.example", "550 Postfach vorübergehend deaktiviert, Konto gesperrt"),
     // French
-    ("smtp-in.orange.fr", "552 5.1.1 <ada@orange.example> Boite du destinataire pleine. Recipient overquota. OFR_417 [417]"),
+    (
+        "smtp-in.orange.fr",
+        "552 5.1.1 <ada@orange.example> Boite du destinataire pleine. Recipient overquota. OFR_417 [417]",
+    ),
     ("smtp-in.orange.fr", "550 5.7.1 Service refuse. Veuillez essayer plus tard. OFR004_104"),
     ("smtp-in.orange.fr", "550 5.5.0 Boite du destinataire archivee. Archived recipient. OFR_415"),
     ("mx1.free.fr", "550 5.1.1 Too many spams from your IP (192.0.2.7), please visit http://postmaster.free.fr/"),
@@ -84,7 +114,10 @@ const ABOUT_SOMETHING_ELSE: &[(&str, &str)] = &[
     ("mx.firm.example", "550 Het domein ours.example bestaat niet"),
     ("mx.firm.example", "550 Домен ours.example не существует"),
     ("mx.firm.example", "550 5.1.1 Casella piena, quota superata"),
-    ("mx.libero.it", "550 smtp-16.iol.local IP blacklisted by CSI. For remediation please use http://csi.cloudmark.com/reset-request/ [LIB_310]"),
+    (
+        "mx.libero.it",
+        "550 smtp-16.iol.local IP blacklisted by CSI. For remediation please use http://csi.cloudmark.com/reset-request/ [LIB_310]",
+    ),
     ("mx.aruba.it", "550 5.1.1 recipient rejected: AUP, see our policy"),
     // Zoho, Yandex, QQ, NetEase
     ("mx.zoho.com", "550 5.4.6 Unusual sending activity detected. Please try after sometime"),
@@ -101,7 +134,10 @@ const ABOUT_SOMETHING_ELSE: &[(&str, &str)] = &[
     ("d1.ess.barracudanetworks.com", "550 permanent failure for one or more recipients (ada@firm.example:blocked)"),
     ("mx1.hc1.iphmx.com", "550 #5.1.0 Sender domain verification failed"),
     ("mx1.hc1.iphmx.com", "550 #5.7.1 Your access to submit messages to this e-mail system has been rejected."),
-    ("mx-01.prod.hydra.sophos.com", "550 5.1.1 Rejected: directory harvest attack suspected, too many unknown recipients"),
+    (
+        "mx-01.prod.hydra.sophos.com",
+        "550 5.1.1 Rejected: directory harvest attack suspected, too many unknown recipients",
+    ),
     ("mx.firm.example", "550 5.1.1 FortiMail: Relaying denied, user not authorized"),
     ("inbound-smtp.eu-west-1.amazonaws.com", "550 5.1.1 Sender not authorized"),
     ("inbound-smtp.eu-west-1.amazonaws.com", "550 5.1.1 TLS required, please use STARTTLS first"),
@@ -123,7 +159,11 @@ const ABOUT_SOMETHING_ELSE: &[(&str, &str)] = &[
 
 /// Mail host, reply to RCPT, what it means.
 const ABOUT_THE_MAILBOX: &[(&str, &str, Class)] = &[
-    ("mx.firm.example", "550 5.1.1 <ada@firm.example>: Recipient address rejected: User unknown in virtual mailbox table", Class::AddressUnknown),
+    (
+        "mx.firm.example",
+        "550 5.1.1 <ada@firm.example>: Recipient address rejected: User unknown in virtual mailbox table",
+        Class::AddressUnknown,
+    ),
     ("mx.firm.example", "550 5.1.1 <ada@firm.example>... User unknown", Class::AddressUnknown),
     ("mx.firm.example", "550 sorry, no mailbox here by that name. (#5.1.1)", Class::AddressUnknown),
     ("mx.firm.example", "550 Unrouteable address", Class::AddressUnknown),
@@ -138,27 +178,75 @@ const ABOUT_THE_MAILBOX: &[(&str, &str, Class)] = &[
     ("mx.firm.example", "550 5.1.1 Not our Customer", Class::AddressUnknown),
     ("mx.firm.example", "550 5.1.1 unknown or illegal alias: ada@firm.example", Class::AddressUnknown),
     ("mx.firm.example", "550 Sorry, no such recipient here. Please see our privacy policies page", Class::Policy),
-    ("aspmx.l.google.com", "550-5.1.1 The email account that you tried to reach does not exist. Please try\r\n550-5.1.1 double-checking the recipient's email address for typos or\r\n550 5.1.1 unnecessary spaces. For more information, go to https://support.google.com/mail/?p=NoSuchUser", Class::AddressUnknown),
-    ("aspmx.l.google.com", "550 5.2.1 The email account that you tried to reach is disabled. For more information, go to https://support.google.com/mail/?p=DisabledUser", Class::MailboxDisabled),
+    (
+        "aspmx.l.google.com",
+        "550-5.1.1 The email account that you tried to reach does not exist. Please try\r\n550-5.1.1 double-checking the recipient's email address for typos or\r\n550 5.1.1 unnecessary spaces. For more information, go to https://support.google.com/mail/?p=NoSuchUser",
+        Class::AddressUnknown,
+    ),
+    (
+        "aspmx.l.google.com",
+        "550 5.2.1 The email account that you tried to reach is disabled. For more information, go to https://support.google.com/mail/?p=DisabledUser",
+        Class::MailboxDisabled,
+    ),
     ("aspmx.l.google.com", "550 5.2.1 The email account that you tried to reach is inactive.", Class::MailboxDisabled),
     ("aspmx.l.google.com", "452 4.2.2 The recipient's inbox is out of storage space.", Class::MailboxFull),
-    ("firm-example.mail.protection.outlook.com", "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)", Class::AddressUnknown),
-    ("firm-example.mail.protection.outlook.com", "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient ada@firm.example not found by SMTP address lookup", Class::AddressUnknown),
-    ("outlook-com.olc.protection.outlook.com", "550 5.5.0 Requested action not taken: mailbox unavailable (S2017062302).", Class::ProtocolError),
-    ("mx01.mail.icloud.com", "550 5.1.1 <ada@icloud.example>: user lookup success but no user record found in directory", Class::AddressUnknown),
-    ("mail.protonmail.ch", "550 5.1.1 <ada@proton.example>: Recipient address rejected: Address does not exist", Class::AddressUnknown),
+    (
+        "firm-example.mail.protection.outlook.com",
+        "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)",
+        Class::AddressUnknown,
+    ),
+    (
+        "firm-example.mail.protection.outlook.com",
+        "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient ada@firm.example not found by SMTP address lookup",
+        Class::AddressUnknown,
+    ),
+    (
+        "outlook-com.olc.protection.outlook.com",
+        "550 5.5.0 Requested action not taken: mailbox unavailable (S2017062302).",
+        Class::ProtocolError,
+    ),
+    (
+        "mx01.mail.icloud.com",
+        "550 5.1.1 <ada@icloud.example>: user lookup success but no user record found in directory",
+        Class::AddressUnknown,
+    ),
+    (
+        "mail.protonmail.ch",
+        "550 5.1.1 <ada@proton.example>: Recipient address rejected: Address does not exist",
+        Class::AddressUnknown,
+    ),
     ("mx.zoho.com", "550 5.1.1 User does not exist - <ada@firm.example>", Class::AddressUnknown),
-    ("mx3.qq.com", "550 Mailbox not found. http://service.mail.qq.com/cgi-bin/help?subtype=1&&id=20022", Class::AddressUnknown),
+    (
+        "mx3.qq.com",
+        "550 Mailbox not found. http://service.mail.qq.com/cgi-bin/help?subtype=1&&id=20022",
+        Class::AddressUnknown,
+    ),
     ("163mx01.mxmail.netease.com", "550 User not found: ada@firm.example", Class::AddressUnknown),
-    ("smtp-in.orange.fr", "550 5.1.1 Adresse d au moins un destinataire invalide. Invalid recipient. OFR_416 [416]", Class::AddressUnknown),
+    (
+        "smtp-in.orange.fr",
+        "550 5.1.1 Adresse d au moins un destinataire invalide. Invalid recipient. OFR_416 [416]",
+        Class::AddressUnknown,
+    ),
     ("mx1.free.fr", "550 5.1.1 <ada@free.example>: Recipient address rejected: User unknown", Class::AddressUnknown),
     ("mx00.t-online.de", "550 5.1.1 User unknown", Class::AddressUnknown),
     ("mx1.hc1.iphmx.com", "550 #5.1.0 Address rejected.", Class::AddressUnknown),
-    ("eu-smtp-inbound-1.mimecast.com", "550 Invalid Recipient - https://community.mimecast.com/docs/DOC-1369#550", Class::AddressUnknown),
+    (
+        "eu-smtp-inbound-1.mimecast.com",
+        "550 Invalid Recipient - https://community.mimecast.com/docs/DOC-1369#550",
+        Class::AddressUnknown,
+    ),
     ("mxa-00000000.gslb.pphosted.com", "550 5.1.1 <ada@firm.example>... User Unknown", Class::AddressUnknown),
     ("inbound-smtp.eu-west-1.amazonaws.com", "550 5.1.1 Mailbox does not exist", Class::AddressUnknown),
-    ("mx.firm.example", "550 5.1.1 <ada@firm.example> User unknown; rejected for security reasons", Class::AddressUnknown),
-    ("mx.firm.example", "550 5.1.1 Recipient address rejected: this address is no longer in use", Class::AddressUnknown),
+    (
+        "mx.firm.example",
+        "550 5.1.1 <ada@firm.example> User unknown; rejected for security reasons",
+        Class::AddressUnknown,
+    ),
+    (
+        "mx.firm.example",
+        "550 5.1.1 Recipient address rejected: this address is no longer in use",
+        Class::AddressUnknown,
+    ),
     ("mx.firm.example", "550 Die E-Mail-Adresse existiert nicht", Class::AddressUnknown),
     ("mx.firm.example", "550 Cette adresse n'existe pas", Class::AddressUnknown),
     ("mx.firm.example", "552 5.2.2 Mailbox size limit exceeded", Class::MailboxFull),

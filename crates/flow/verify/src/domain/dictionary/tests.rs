@@ -31,13 +31,26 @@ fn matching() {
     let has = |text: &str, topic| look_up(text).has(topic);
     assert!(has("Recipient:  USER \t unknown", Topic::Address), "case and blanks do not matter");
     assert!(has("Empfänger unbekannt", Topic::Address) && has("EMPFA\u{308}NGER UNBEKANNT", Topic::Address));
-    assert!(has("cette adresse n\u{2019}existe pas", Topic::Address));
+    assert!(has("cette adresse n\u{2019}existe pas", Topic::Absent));
     assert!(has("Почтовый ящик не найден", Topic::Address));
     assert!(!has("superuser unknown", Topic::Address), "a wording starts a word");
     assert!(has("rate exceeded", Topic::Rate) && !has("rated", Topic::Rate), "a wording with a bar ends a word");
     assert!(!has("User unknown in relay recipient table", Topic::Policy), "a table is not a policy");
     assert!(!has("<spam.policy@blacklist.example> unknown", Topic::Policy), "the address itself says nothing");
     assert!(!has("not listed in Domino Directory", Topic::Blocklist));
+}
+
+#[test]
+fn what_does_not_exist_must_be_the_mailbox() {
+    for (text, unknown) in [
+        ("does not exist", true),
+        ("Mailbox does not exist on this server", true),
+        ("Host does not exist", false),
+        ("Die Domain existiert nicht", false),
+        ("Das Postfach existiert nicht in dieser Domain", true),
+    ] {
+        assert_eq!(look_up(text).says_unknown(), unknown, "{text}");
+    }
 }
 
 #[test]
@@ -50,6 +63,8 @@ fn what_decides_nothing() {
         "5.1.1",
         "",
     ] {
-        assert_eq!(look_up(text), Hits::default(), "{text}");
+        let hits = look_up(text);
+        assert!(hits.ids.iter().all(|(_, topic)| *topic == Topic::Mailbox), "{text}: {hits:?}");
+        assert!(!hits.says_unknown(), "{text}");
     }
 }
