@@ -42,7 +42,8 @@ create table lead (
 );
 create unique index lead_dedupe on lead (org_id, dedupe_key);
 create index lead_score on lead (org_id, score desc, id desc);
-create index lead_verdict_score on lead (org_id, verdict, score desc, id desc);
+-- Without what was not checked yet: an import need not write it, and no listing asks for that.
+create index lead_verdict_score on lead (org_id, verdict, score desc, id desc) where verdict is not null;
 create index lead_domain on lead (org_id, email_domain);
 create index lead_import on lead (org_id, import_id, id);
 create index lead_token on lead (org_id, email_token);
@@ -56,11 +57,20 @@ create table lead_source (
     lead_id uuid not null,
     merged boolean not null,
     raw jsonb not null,
-    primary key (org_id, import_id, row_no),
-    foreign key (org_id, lead_id) references lead (org_id, id) on delete cascade
+    primary key (org_id, import_id, row_no)
 );
 create index lead_source_lead on lead_source (org_id, lead_id);
 call tenant_table('lead_source');
+
+-- In place of a foreign key, whose check locks a lead for each row of a list. A row is written in the transaction in
+-- which its lead was written or locked, so there is nothing to check.
+create function lead_source_goes_with_lead() returns trigger language plpgsql as $$
+begin
+    delete from lead_source s using gone where s.org_id = gone.org_id and s.lead_id = gone.id;
+    return null;
+end $$;
+create trigger lead_source_goes_with_lead after delete on lead referencing old table as gone
+    for each statement execute function lead_source_goes_with_lead();
 
 call declare_personal('lead', 'email', 'b2b contact data', '24 months from last verification', 'lead.id', 'email', 'email_key', 'dedupe_key');
 call declare_personal('lead', 'pseudonym', 'screening against opt-outs', 'with the lead', 'lead.id', 'email_token', 'email_token_base');

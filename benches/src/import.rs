@@ -77,7 +77,7 @@ async fn one(count: u64) -> anyhow::Result<()> {
     figure("most memory of plumb (before)", format_args!("{peak:.0} MB ({resting:.0})"), "≤ 150 MB at any size");
     figure("peer: plain insert of the cells, rows/s", format_args!("{peer:.0}"), "");
     figure("  an import against it", format_args!("{:.2}", per_second / peer), "");
-    let counted = |name: &str| ended["progress"][name].as_i64().unwrap_or_default();
+    let counted = |name: &str| ended[name].as_i64().unwrap_or_default();
     figure(
         "new / merged / rejected",
         format_args!("{} / {} / {}", counted("rows_new"), counted("rows_merged"), counted("rows_rejected")),

@@ -9,6 +9,7 @@ mod summary;
 mod up;
 mod verify;
 
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,7 +20,7 @@ use plumb_store::embedded::EmbeddedError;
 
 use crate::config::Config;
 
-/// Plumbline finds, cleans, verifies and contacts business leads, and keeps its promises about people's data.
+/// Plumbline imports, cleans and verifies lists of business leads, and keeps its promises about people's data.
 #[derive(Debug, Parser)]
 #[command(name = "plumb", version, arg_required_else_help = true)]
 pub struct Cli {
@@ -57,7 +58,7 @@ enum Command {
     Leads(lists::Leads),
     /// Take leads out of a running server as CSV
     Export(lists::Export),
-    /// Check one address, or a list of them, without a database
+    /// Check one address, without a database
     Verify(verify::Verify),
     /// Export and check the audit log
     Audit(audit::Audit),
@@ -96,7 +97,8 @@ pub fn run(cli: Cli) -> ExitCode {
     // A server logs each request; a command says what it did itself.
     let usual = if matches!(cli.command, Command::Up(_)) { "warn,plumb=info" } else { "warn" };
     let filter = tracing_subscriber::EnvFilter::try_from_env("PLUMB_LOG").unwrap_or_else(|_| usual.into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).with_target(false).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -108,6 +110,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say(format_args!("error: {error:#}"));
+            if let Some(OwnServerError::Http(_)) = error.downcast_ref() {
+                say("Is the server running? Start it with `plumb up` or `plumb demo`.");
+            }
             ExitCode::from(exit_code(&error))
         }
     }

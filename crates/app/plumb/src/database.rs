@@ -1,5 +1,6 @@
 //! The database that the program runs on: a given one, or the embedded one with its supervisor.
 
+use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,7 +33,8 @@ pub struct Database {
 pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Database> {
     let (admin, embedded) = if let Some(url) = &config.database_url {
         let dir = config.data_dir()?;
-        std::fs::create_dir_all(&dir).with_context(|| format!("{} cannot be made", dir.display()))?;
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir);
+        made.with_context(|| format!("{} cannot be made", dir.display()))?;
         (url.parse::<PgConnectOptions>().context("the database URL cannot be read")?, None)
     } else {
         let max_connections = u16::try_from(config.database_connections).unwrap_or(100).saturating_add(30);

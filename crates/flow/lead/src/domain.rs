@@ -106,8 +106,8 @@ pub struct NewLead {
     pub flags: Vec<String>,
     /// Number of the record in its list, from 1.
     pub row_no: i64,
-    /// The row as it came: header to cell.
-    pub raw: serde_json::Value,
+    /// The row as it came: a JSON object of header to cell, as text. Written once, where the row is read; Postgres reads it.
+    pub raw: String,
 }
 
 #[cfg(test)]

@@ -63,8 +63,8 @@ pub enum Handed {
 pub struct ToVerify {
     /// Which leads.
     pub what: Handed,
-    /// Of an import, those after this one: the rest of a hand-over that is worked off in pages.
-    pub after: Option<LeadId>,
+    /// Of an import, those of the rows after this one: the rest of a hand-over that is worked off in pages.
+    pub after_row: i64,
 }
 
 impl Job for ToVerify {
@@ -83,6 +83,6 @@ pub(crate) async fn hand_over_lead(tx: &mut OrgTx, lead: LeadId) -> Result<(), S
 }
 
 async fn queue(tx: &mut OrgTx, what: Handed) -> Result<(), StoreError> {
-    job::enqueue(tx, &ToVerify { what, after: None }, When::Now).await?;
+    job::enqueue(tx, &ToVerify { what, after_row: 0 }, When::Now).await?;
     Ok(())
 }

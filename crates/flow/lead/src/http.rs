@@ -100,6 +100,8 @@ struct ExportQuery {
     verdict: Option<VerdictFilter>,
     /// Only leads of this country (ISO 3166-1 alpha-2).
     country: Option<String>,
+    /// Only leads whose address is at this domain.
+    domain: Option<String>,
     /// Only leads that this import brought.
     import: Option<plumb_base::ImportId>,
 }
@@ -153,7 +155,8 @@ async fn count(State(store): State<Store>, caller: Caller, Query(query): Query<C
 }
 
 async fn download(State(store): State<Store>, caller: Caller, Query(query): Query<ExportQuery>) -> Result<Response, Problem> {
-    let filter = Filter { verdict: query.verdict, country: query.country, import: query.import, ..Filter::default() };
+    let (verdict, country, domain, import) = (query.verdict, query.country, query.domain, query.import);
+    let filter = Filter { verdict, country, domain, import, ..Filter::default() };
     let stream = export(store, caller.org, caller.actor, filter, query.rows).await?;
     let headers = [
         (http::header::CONTENT_TYPE, "text/csv; charset=utf-8"),

@@ -122,8 +122,10 @@ fn filters(query: &LeadQuery) -> Markup {
 
 /// The filters of the page that an export takes too.
 fn export_query(query: &LeadQuery) -> String {
-    let country = query.country.clone().filter(|country| !country.is_empty());
-    let pairs = [("country", country), ("import", query.import.map(|import| import.to_string()))];
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let verdict = query.verdict.map(|verdict| verdict.as_str().to_owned());
+    let import = query.import.map(|import| import.to_string());
+    let pairs = [("verdict", verdict), ("country", given(&query.country)), ("domain", given(&query.domain)), ("import", import)];
     let pairs: Vec<_> = pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
     serde_urlencoded::to_string(pairs).unwrap_or_default()
 }

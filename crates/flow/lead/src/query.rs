@@ -4,173 +4,144 @@ use std::collections::HashSet;
 
 use plumb_base::{ImportId, LeadId};
 use plumb_store::{OrgTx, StoreError};
-use plumb_vault::SuppressionToken;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::domain::NewLead;
-use crate::upsert::Landed;
+use crate::upsert::{Incoming, Landed};
 
-/// Rows turned into columns: one array for each column of the insert.
+/// What changes of a lead that is there.
+pub(crate) struct Change {
+    pub(crate) id: LeadId,
+    pub(crate) lead: NewLead,
+    /// What is added to its provenance.
+    pub(crate) provenance: Map<String, Value>,
+    pub(crate) score: i16,
+}
+
+/// Leads turned into columns: one array for each column of a statement. Borrowed: a batch is copied once, onto its way
+/// to the database.
 #[derive(Default)]
-pub(crate) struct Columns {
+struct Columns<'a> {
     id: Vec<Uuid>,
-    dedupe_key: Vec<String>,
-    email: Vec<Option<String>>,
-    email_key: Vec<Option<String>>,
-    email_token: Vec<Option<Vec<u8>>>,
-    email_token_base: Vec<Option<Vec<u8>>>,
-    email_domain: Vec<Option<String>>,
-    org_domain: Vec<Option<String>>,
-    first_name: Vec<Option<String>>,
-    last_name: Vec<Option<String>>,
-    full_name: Vec<Option<String>>,
-    title: Vec<Option<String>>,
-    company: Vec<Option<String>>,
-    company_key: Vec<Option<String>>,
-    website: Vec<Option<String>>,
-    phone_e164: Vec<Option<String>>,
-    phone_type: Vec<Option<String>>,
-    street: Vec<Option<String>>,
-    city: Vec<Option<String>>,
-    region: Vec<Option<String>>,
-    postcode: Vec<Option<String>>,
-    country: Vec<Option<String>>,
-    linkedin: Vec<Option<String>>,
+    dedupe_key: Vec<&'a str>,
+    email: Vec<Option<&'a str>>,
+    email_key: Vec<Option<&'a str>>,
+    email_domain: Vec<Option<&'a str>>,
+    org_domain: Vec<Option<&'a str>>,
+    first_name: Vec<Option<&'a str>>,
+    last_name: Vec<Option<&'a str>>,
+    full_name: Vec<Option<&'a str>>,
+    title: Vec<Option<&'a str>>,
+    company: Vec<Option<&'a str>>,
+    company_key: Vec<Option<&'a str>>,
+    website: Vec<Option<&'a str>>,
+    phone_e164: Vec<Option<&'a str>>,
+    phone_type: Vec<Option<&'a str>>,
+    street: Vec<Option<&'a str>>,
+    city: Vec<Option<&'a str>>,
+    region: Vec<Option<&'a str>>,
+    postcode: Vec<Option<&'a str>>,
+    country: Vec<Option<&'a str>>,
+    linkedin: Vec<Option<&'a str>>,
     /// Joined by commas: Postgres has no arrays of arrays of different lengths. Flags are closed words.
     flags: Vec<String>,
-    provenance: Vec<Value>,
+    provenance: Vec<String>,
     row_no: Vec<i64>,
     score: Vec<i16>,
 }
 
-impl Columns {
-    pub(crate) fn with_capacity(rows: usize) -> Self {
-        Self { id: Vec::with_capacity(rows), dedupe_key: Vec::with_capacity(rows), ..Self::default() }
-    }
-
-    pub(crate) fn push(
-        &mut self,
-        id: LeadId,
-        lead: NewLead,
-        provenance: Value,
-        score: i16,
-        tokens: Option<(SuppressionToken, Option<SuppressionToken>)>,
-    ) {
+impl<'a> Columns<'a> {
+    fn push(&mut self, id: LeadId, lead: &'a NewLead, provenance: &Map<String, Value>, score: i16) {
         self.id.push(id.0);
-        self.dedupe_key.push(lead.dedupe_key);
-        self.email.push(lead.email);
-        self.email_key.push(lead.email_key);
-        self.email_token.push(tokens.map(|(token, _)| token.to_vec()));
-        self.email_token_base.push(tokens.and_then(|(_, base)| base).map(|base| base.to_vec()));
-        self.email_domain.push(lead.email_domain);
-        self.org_domain.push(lead.org_domain);
-        self.first_name.push(lead.first_name);
-        self.last_name.push(lead.last_name);
-        self.full_name.push(lead.full_name);
-        self.title.push(lead.title);
-        self.company.push(lead.company);
-        self.company_key.push(lead.company_key);
-        self.website.push(lead.website);
-        self.phone_e164.push(lead.phone_e164);
-        self.phone_type.push(lead.phone_type);
-        self.street.push(lead.street);
-        self.city.push(lead.city);
-        self.region.push(lead.region);
-        self.postcode.push(lead.postcode);
-        self.country.push(lead.country);
-        self.linkedin.push(lead.linkedin);
+        self.dedupe_key.push(&lead.dedupe_key);
+        self.email.push(lead.email.as_deref());
+        self.email_key.push(lead.email_key.as_deref());
+        self.email_domain.push(lead.email_domain.as_deref());
+        self.org_domain.push(lead.org_domain.as_deref());
+        self.first_name.push(lead.first_name.as_deref());
+        self.last_name.push(lead.last_name.as_deref());
+        self.full_name.push(lead.full_name.as_deref());
+        self.title.push(lead.title.as_deref());
+        self.company.push(lead.company.as_deref());
+        self.company_key.push(lead.company_key.as_deref());
+        self.website.push(lead.website.as_deref());
+        self.phone_e164.push(lead.phone_e164.as_deref());
+        self.phone_type.push(lead.phone_type.as_deref());
+        self.street.push(lead.street.as_deref());
+        self.city.push(lead.city.as_deref());
+        self.region.push(lead.region.as_deref());
+        self.postcode.push(lead.postcode.as_deref());
+        self.country.push(lead.country.as_deref());
+        self.linkedin.push(lead.linkedin.as_deref());
         self.flags.push(lead.flags.join(","));
-        self.provenance.push(provenance);
+        self.provenance.push(json!(provenance).to_string());
         self.row_no.push(lead.row_no);
         self.score.push(score);
     }
 }
 
-/// Inserts or fills; answers key, id and whether the lead is new.
-pub(crate) async fn upsert(
+/// Inserts leads whose key the organisation does not have. Answers the ids of those that were inserted.
+pub(crate) async fn insert(
     tx: &mut OrgTx,
     import: ImportId,
-    columns: Columns,
+    people: &[&Incoming],
     score_version: i16,
-) -> Result<Vec<(String, LeadId, bool)>, StoreError> {
+) -> Result<HashSet<Uuid>, StoreError> {
+    let mut columns = Columns::default();
+    let mut tokens: Vec<Option<&[u8]>> = Vec::with_capacity(people.len());
+    let mut base_tokens: Vec<Option<&[u8]>> = Vec::with_capacity(people.len());
+    for person in people {
+        columns.push(person.id, &person.lead, &person.provenance, person.score);
+        tokens.push(person.tokens.as_ref().map(|(token, _)| &token[..]));
+        base_tokens.push(person.tokens.as_ref().and_then(|(_, base)| base.as_ref()).map(|base| &base[..]));
+    }
     let (org, now) = (tx.org().0, tx.now());
-    let rows = sqlx::query!(
-        r#"insert into lead (org_id, id, dedupe_key, email, email_key, email_token, email_token_base, email_domain, org_domain,
-               first_name, last_name, full_name, title, company, company_key, website, phone_e164, phone_type,
-               street, city, region, postcode, country, linkedin, flags, provenance, import_id, row_no,
-               stage, score, score_version, created_at, updated_at)
-           select $1, x.id, x.dedupe_key, x.email, x.email_key, x.email_token, x.email_token_base, x.email_domain, x.org_domain,
-               x.first_name, x.last_name, x.full_name, x.title, x.company, x.company_key, x.website, x.phone_e164, x.phone_type,
-               x.street, x.city, x.region, x.postcode, x.country, x.linkedin, string_to_array(x.flags, ','), x.provenance, $2, x.row_no,
-               'clean', x.score, $3, $4, $4
-           from unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::bytea[], $10::bytea[], $11::text[], $12::text[],
-                   $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[],
-                   $22::text[], $23::text[], $24::text[], $25::text[], $26::text[], $27::text[], $28::text[], $29::jsonb[], $30::bigint[], $31::smallint[])
-               as x (id, dedupe_key, email, email_key, email_token, email_token_base, email_domain, org_domain,
-                   first_name, last_name, full_name, title, company, company_key, website, phone_e164, phone_type,
-                   street, city, region, postcode, country, linkedin, flags, provenance, row_no, score)
-           on conflict (org_id, dedupe_key) do update set
-               first_name = coalesce(lead.first_name, excluded.first_name),
-               last_name = coalesce(lead.last_name, excluded.last_name),
-               full_name = coalesce(lead.full_name, excluded.full_name),
-               title = coalesce(lead.title, excluded.title),
-               company = coalesce(lead.company, excluded.company),
-               company_key = coalesce(lead.company_key, excluded.company_key),
-               org_domain = coalesce(lead.org_domain, excluded.org_domain),
-               website = coalesce(lead.website, excluded.website),
-               phone_type = case when lead.phone_e164 is null then excluded.phone_type else lead.phone_type end,
-               phone_e164 = coalesce(lead.phone_e164, excluded.phone_e164),
-               street = coalesce(lead.street, excluded.street),
-               city = coalesce(lead.city, excluded.city),
-               region = coalesce(lead.region, excluded.region),
-               postcode = coalesce(lead.postcode, excluded.postcode),
-               country = coalesce(lead.country, excluded.country),
-               linkedin = coalesce(lead.linkedin, excluded.linkedin),
-               flags = (select coalesce(array_agg(distinct f order by f), '{}') from unnest(lead.flags || excluded.flags) f),
-               provenance = lead.provenance || jsonb_strip_nulls(jsonb_build_object(
-                   'first_name', case when lead.first_name is null and excluded.first_name is not null then jsonb_build_object('import', excluded.import_id, 'row', excluded.row_no) end,
-                   'last_name', case when lead.last_name is null and excluded.last_name is not null then jsonb_build_object('import', excluded.import_id, 'row', excluded.row_no) end,
-                   'full_name', case when lead.full_name is null and excluded.full_name is not null then jsonb_build_object('import', excluded.import_id, 'row', excluded.row_no) end,
-                   'title', case when lead.title is null and excluded.title is not null then jsonb_build_object('import', excluded.import_id, 'row', excluded.row_no) end,
-                   'company', case when lead.company is null and excluded.company is not null then jsonb_build_object('import', excluded.import_id, 'row', excluded.row_no) end,
-                   'website', case when lead.website is null and excluded.website is not null then jsonb_build_object('import', excluded.import_id, 'row', excluded.row_no) end,
-                   'phone_e164', case when lead.phone_e164 is null and excluded.phone_e164 is not null then jsonb_build_object('import', excluded.import_id, 'row', excluded.row_no) end,
-                   'street', case when lead.street is null and excluded.street is not null then jsonb_build_object('import', excluded.import_id, 'row', excluded.row_no) end,
-                   'city', case when lead.city is null and excluded.city is not null then jsonb_build_object('import', excluded.import_id, 'row', excluded.row_no) end,
-                   'region', case when lead.region is null and excluded.region is not null then jsonb_build_object('import', excluded.import_id, 'row', excluded.row_no) end,
-                   'postcode', case when lead.postcode is null and excluded.postcode is not null then jsonb_build_object('import', excluded.import_id, 'row', excluded.row_no) end,
-                   'country', case when lead.country is null and excluded.country is not null then jsonb_build_object('import', excluded.import_id, 'row', excluded.row_no) end,
-                   'linkedin', case when lead.linkedin is null and excluded.linkedin is not null then jsonb_build_object('import', excluded.import_id, 'row', excluded.row_no) end)),
-               updated_at = excluded.updated_at
-           returning dedupe_key, id, (xmax = 0) as "inserted!""#,
+    let inserted = sqlx::query_scalar!(
+        "insert into lead (org_id, id, dedupe_key, email, email_key, email_token, email_token_base, email_domain, org_domain, first_name,
+               last_name, full_name, title, company, company_key, website, phone_e164, phone_type, street, city,
+               region, postcode, country, linkedin, flags, provenance, import_id, row_no, stage, score, score_version,
+               created_at, updated_at)
+         select $1, x.id, x.dedupe_key, x.email, x.email_key, x.email_token, x.email_token_base, x.email_domain,
+               x.org_domain, x.first_name, x.last_name, x.full_name, x.title, x.company, x.company_key, x.website,
+               x.phone_e164, x.phone_type, x.street, x.city, x.region, x.postcode, x.country, x.linkedin,
+               string_to_array(x.flags, ','), x.provenance::jsonb, $2, x.row_no, 'clean', x.score, $3, $4, $4
+         from unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::bytea[], $10::bytea[], $11::text[], $12::text[],
+               $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[],
+               $21::text[], $22::text[], $23::text[], $24::text[], $25::text[], $26::text[], $27::text[], $28::text[],
+               $29::text[], $30::bigint[], $31::smallint[])
+             as x (id, dedupe_key, email, email_key, email_token, email_token_base, email_domain, org_domain, first_name,
+               last_name, full_name, title, company, company_key, website, phone_e164, phone_type, street, city,
+               region, postcode, country, linkedin, flags, provenance, row_no, score)
+         on conflict (org_id, dedupe_key) do nothing
+         returning id",
         org,
         import.0,
         score_version,
         now,
         &columns.id,
-        &columns.dedupe_key,
-        &columns.email as &[Option<String>],
-        &columns.email_key as &[Option<String>],
-        &columns.email_token as &[Option<Vec<u8>>],
-        &columns.email_token_base as &[Option<Vec<u8>>],
-        &columns.email_domain as &[Option<String>],
-        &columns.org_domain as &[Option<String>],
-        &columns.first_name as &[Option<String>],
-        &columns.last_name as &[Option<String>],
-        &columns.full_name as &[Option<String>],
-        &columns.title as &[Option<String>],
-        &columns.company as &[Option<String>],
-        &columns.company_key as &[Option<String>],
-        &columns.website as &[Option<String>],
-        &columns.phone_e164 as &[Option<String>],
-        &columns.phone_type as &[Option<String>],
-        &columns.street as &[Option<String>],
-        &columns.city as &[Option<String>],
-        &columns.region as &[Option<String>],
-        &columns.postcode as &[Option<String>],
-        &columns.country as &[Option<String>],
-        &columns.linkedin as &[Option<String>],
+        &columns.dedupe_key as &[&str],
+        &columns.email as &[Option<&str>],
+        &columns.email_key as &[Option<&str>],
+        &tokens as &[Option<&[u8]>],
+        &base_tokens as &[Option<&[u8]>],
+        &columns.email_domain as &[Option<&str>],
+        &columns.org_domain as &[Option<&str>],
+        &columns.first_name as &[Option<&str>],
+        &columns.last_name as &[Option<&str>],
+        &columns.full_name as &[Option<&str>],
+        &columns.title as &[Option<&str>],
+        &columns.company as &[Option<&str>],
+        &columns.company_key as &[Option<&str>],
+        &columns.website as &[Option<&str>],
+        &columns.phone_e164 as &[Option<&str>],
+        &columns.phone_type as &[Option<&str>],
+        &columns.street as &[Option<&str>],
+        &columns.city as &[Option<&str>],
+        &columns.region as &[Option<&str>],
+        &columns.postcode as &[Option<&str>],
+        &columns.country as &[Option<&str>],
+        &columns.linkedin as &[Option<&str>],
         &columns.flags,
         &columns.provenance,
         &columns.row_no,
@@ -178,27 +149,141 @@ pub(crate) async fn upsert(
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows.into_iter().map(|row| (row.dedupe_key, LeadId(row.id), row.inserted)).collect())
+    Ok(inserted.into_iter().collect())
 }
 
-/// Keeps each row as it came. A row that is there already (a batch that runs again) stays.
-pub(crate) async fn keep_sources(tx: &mut OrgTx, import: ImportId, rows: &[NewLead], landed: &[Landed]) -> Result<(), StoreError> {
-    let row_no: Vec<i64> = rows.iter().map(|row| row.row_no).collect();
+/// A lead that is there, locked until the transaction ends.
+pub(crate) struct Held {
+    pub(crate) id: LeadId,
+    pub(crate) lead: NewLead,
+    pub(crate) verdict: Option<String>,
+    pub(crate) score: i16,
+    /// Whether a row that it was made of is kept.
+    pub(crate) has_source: bool,
+}
+
+/// The leads with these keys, locked in the order of their keys.
+pub(crate) async fn hold(tx: &mut OrgTx, keys: &[&str]) -> Result<Vec<Held>, StoreError> {
+    let org = tx.org().0;
+    let rows = sqlx::query!(
+        r#"select l.id, l.dedupe_key, l.email, l.email_key, l.email_domain, l.org_domain, l.first_name, l.last_name,
+               l.full_name, l.title, l.company, l.company_key, l.website, l.phone_e164, l.phone_type, l.street,
+               l.city, l.region, l.postcode, l.country, l.linkedin, l.flags, l.verdict, l.score, l.row_no,
+               exists (select from lead_source s where s.org_id = l.org_id and s.lead_id = l.id) as "has_source!"
+           from lead l where l.org_id = $1 and l.dedupe_key = any ($2) order by l.dedupe_key for update of l"#,
+        org,
+        keys as &[&str],
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let held = rows.into_iter().map(|row| Held {
+        id: LeadId(row.id),
+        verdict: row.verdict,
+        score: row.score,
+        has_source: row.has_source,
+        lead: NewLead {
+            dedupe_key: row.dedupe_key,
+            email: row.email,
+            email_key: row.email_key,
+            email_domain: row.email_domain,
+            org_domain: row.org_domain,
+            first_name: row.first_name,
+            last_name: row.last_name,
+            full_name: row.full_name,
+            title: row.title,
+            company: row.company,
+            company_key: row.company_key,
+            website: row.website,
+            phone_e164: row.phone_e164,
+            phone_type: row.phone_type,
+            street: row.street,
+            city: row.city,
+            region: row.region,
+            postcode: row.postcode,
+            country: row.country,
+            linkedin: row.linkedin,
+            flags: row.flags,
+            row_no: row.row_no,
+            raw: String::new(),
+        },
+    });
+    Ok(held.collect())
+}
+
+/// Writes what changes of leads that are there. What their keys were made of stays.
+pub(crate) async fn fill(tx: &mut OrgTx, changes: &[Change], score_version: i16) -> Result<(), StoreError> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let mut columns = Columns::default();
+    for change in changes {
+        columns.push(change.id, &change.lead, &change.provenance, change.score);
+    }
+    let (org, now) = (tx.org().0, tx.now());
+    sqlx::query!(
+        "update lead set org_domain = x.org_domain, first_name = x.first_name, last_name = x.last_name, full_name = x.full_name,
+               title = x.title, company = x.company, company_key = x.company_key, website = x.website, phone_e164 =
+               x.phone_e164, phone_type = x.phone_type, street = x.street, city = x.city, region = x.region, postcode
+               = x.postcode, country = x.country, linkedin = x.linkedin, flags = string_to_array(x.flags, ','),
+               provenance = lead.provenance || x.provenance::jsonb, score = x.score, score_version = $2, updated_at =
+               $3
+         from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+               $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[],
+               $20::text[], $21::text[], $22::text[], $23::smallint[])
+             as x (id, org_domain, first_name, last_name, full_name, title, company, company_key, website, phone_e164,
+               phone_type, street, city, region, postcode, country, linkedin, flags, provenance, score)
+         where lead.org_id = $1 and lead.id = x.id",
+        org,
+        score_version,
+        now,
+        &columns.id,
+        &columns.org_domain as &[Option<&str>],
+        &columns.first_name as &[Option<&str>],
+        &columns.last_name as &[Option<&str>],
+        &columns.full_name as &[Option<&str>],
+        &columns.title as &[Option<&str>],
+        &columns.company as &[Option<&str>],
+        &columns.company_key as &[Option<&str>],
+        &columns.website as &[Option<&str>],
+        &columns.phone_e164 as &[Option<&str>],
+        &columns.phone_type as &[Option<&str>],
+        &columns.street as &[Option<&str>],
+        &columns.city as &[Option<&str>],
+        &columns.region as &[Option<&str>],
+        &columns.postcode as &[Option<&str>],
+        &columns.country as &[Option<&str>],
+        &columns.linkedin as &[Option<&str>],
+        &columns.flags,
+        &columns.provenance,
+        &columns.score,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Keeps each row as it came, as JSON text: a row that is there already (a batch that runs again) stays.
+pub(crate) async fn keep_sources(
+    tx: &mut OrgTx,
+    import: ImportId,
+    row_nos: &[i64],
+    raws: &[String],
+    landed: &[Landed],
+) -> Result<(), StoreError> {
     let lead: Vec<Uuid> = landed.iter().map(|landed| landed.lead.0).collect();
     let merged: Vec<bool> = landed.iter().map(|landed| landed.merged).collect();
-    let raw: Vec<Value> = rows.iter().map(|row| row.raw.clone()).collect();
     let org = tx.org().0;
     sqlx::query!(
         "insert into lead_source (org_id, import_id, row_no, lead_id, merged, raw)
-         select $1, $2, x.row_no, x.lead_id, x.merged, x.raw
-         from unnest($3::bigint[], $4::uuid[], $5::boolean[], $6::jsonb[]) as x (row_no, lead_id, merged, raw)
+         select $1, $2, x.row_no, x.lead_id, x.merged, x.raw::jsonb
+         from unnest($3::bigint[], $4::uuid[], $5::boolean[], $6::text[]) as x (row_no, lead_id, merged, raw)
          on conflict do nothing",
         org,
         import.0,
-        &row_no,
+        row_nos,
         &lead,
         &merged,
-        &raw,
+        raws,
     )
     .execute(tx.conn())
     .await?;

@@ -251,20 +251,25 @@ fn lead(row: &PgRow, now: Timestamp) -> Result<Lead, sqlx::Error> {
     let verdict: Option<String> = row.try_get("verdict")?;
     let verdict_expires_at = row.try_get("verdict_expires_at")?;
     let unusable = usable(suppressed, email.is_some(), verdict.as_deref(), verdict_expires_at, now).err();
+    // Lists have addresses in every column, also in one that is called "Title".
+    let text = |column: &str| {
+        let text: Option<String> = row.try_get(column)?;
+        Ok::<_, sqlx::Error>(text.filter(|text| !suppressed || !text.contains('@')))
+    };
     Ok(Lead {
         id: LeadId(row.try_get("id")?),
         // Whoever opted out is not shown by address or number any more (clean: suppressed rows leave no address).
         email: email.filter(|_| !suppressed),
-        first_name: row.try_get("first_name")?,
-        last_name: row.try_get("last_name")?,
-        full_name: row.try_get("full_name")?,
-        title: row.try_get("title")?,
-        company: row.try_get("company")?,
-        website: row.try_get("website")?,
+        first_name: text("first_name")?,
+        last_name: text("last_name")?,
+        full_name: text("full_name")?,
+        title: text("title")?,
+        company: text("company")?,
+        website: text("website")?,
         phone_e164: row.try_get::<Option<String>, _>("phone_e164")?.filter(|_| !suppressed),
         street: row.try_get::<Option<String>, _>("street")?.filter(|_| !suppressed),
-        city: row.try_get("city")?,
-        region: row.try_get("region")?,
+        city: text("city")?,
+        region: text("region")?,
         postcode: row.try_get("postcode")?,
         country: row.try_get("country")?,
         linkedin: row.try_get::<Option<String>, _>("linkedin")?.filter(|_| !suppressed),
@@ -368,19 +373,24 @@ pub async fn contact(tx: &mut OrgTx, id: LeadId) -> Result<Option<Contact>, Stor
     Ok(row.map(|row| Contact { email: row.email, suppressed: row.suppressed, flags: row.flags }))
 }
 
-/// The leads of an import that have an address and were not checked, a page of them in order.
-pub async fn unchecked(tx: &mut OrgTx, import: ImportId, after: Option<LeadId>, limit: u32) -> Result<Vec<LeadId>, StoreError> {
-    let org = tx.org().0;
-    let rows = sqlx::query_scalar!(
-        "select id from lead where org_id = $1 and import_id = $2 and id > $3 and email is not null and verdict is null order by id limit $4",
+/// The leads that rows of an import became or were merged into and whose address has no verdict that still holds: a page
+/// of them by row number, which is where the next page goes on.
+pub async fn unchecked(tx: &mut OrgTx, import: ImportId, after_row: i64, limit: u32) -> Result<Vec<(i64, LeadId)>, StoreError> {
+    let (org, now) = (tx.org().0, tx.now());
+    let rows = sqlx::query!(
+        "select s.row_no, s.lead_id from lead_source s join lead l on l.org_id = s.org_id and l.id = s.lead_id
+         where s.org_id = $1 and s.import_id = $2 and s.row_no > $3 and l.email is not null
+           and (l.verdict is null or (l.verdict_expires_at <= $4 and l.next_check_at is null))
+         order by s.row_no limit $5",
         org,
         import.0,
-        after.map_or(Uuid::nil(), |id| id.0),
+        after_row,
+        now,
         i64::from(limit),
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows.into_iter().map(LeadId).collect())
+    Ok(rows.into_iter().map(|row| (row.row_no, LeadId(row.lead_id))).collect())
 }
 
 /// How many leads an organisation has of each kind.

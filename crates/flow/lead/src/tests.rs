@@ -23,7 +23,7 @@ fn row(row_no: i64, email: &str) -> NewLead {
         email_key: Some(parsed.key()),
         email_domain: Some(parsed.domain().to_string()),
         row_no,
-        raw: json!({ "E-Mail": email }),
+        raw: json!({ "E-Mail": email }).to_string(),
         ..NewLead::default()
     }
 }
@@ -82,6 +82,41 @@ async fn rows_of_one_person_are_one_lead_and_gaps_remember_who_filled_them() {
     let (sources, exceptions) = read::sources(&mut tx, lead.id).await.unwrap();
     assert_eq!(sources.len(), 3);
     assert_eq!(exceptions, json!({ "title": { "import": first, "row": 3 }, "city": { "import": second, "row": 9 } }));
+}
+
+#[tokio::test]
+async fn a_lead_that_comes_again_is_scored_anew_and_left_alone_when_nothing_changes() {
+    let clock = Clock::frozen(Clock::System.now());
+    let db = Db::with_clock(clock.clone()).await;
+    let org = db.org("ours").await;
+    let known = async |lead: LeadId| read::one(&mut tx(&db, org).await, lead).await.unwrap().unwrap();
+    let flagged = |flag: &str| NewLead { flags: vec![flag.to_owned()], ..row(1, "ada@shop.example") };
+    let lead = land(&db, org, ImportId::fresh(), vec![flagged("email_role")]).await[0].lead;
+    let first = known(lead).await;
+    clock.advance(TimeDelta::hours(1));
+    land(&db, org, ImportId::fresh(), vec![flagged("email_free")]).await;
+    let second = known(lead).await;
+    assert!(second.score > first.score && second.updated_at > first.updated_at, "a second source counts");
+    assert_eq!(second.flags, ["email_free", "email_role"]);
+    clock.advance(TimeDelta::hours(1));
+    land(&db, org, ImportId::fresh(), vec![row(1, "ada@shop.example")]).await;
+    let third = known(lead).await;
+    assert_eq!((third.score, third.updated_at, third.flags), (second.score, second.updated_at, second.flags));
+    assert_eq!(read::sources(&mut tx(&db, org).await, lead).await.unwrap().0.len(), 3, "every row is kept");
+}
+
+#[tokio::test]
+async fn the_rows_of_a_lead_go_with_it() {
+    let db = Db::new().await;
+    let (ours, theirs) = (db.org("ours").await, db.org("theirs").await);
+    let landed = land(&db, ours, ImportId::fresh(), vec![row(1, "ada@shop.example"), row(2, "bo@shop.example")]).await;
+    let same = land(&db, theirs, ImportId::fresh(), vec![row(1, "ada@shop.example")]).await;
+    let mut erasing = tx(&db, ours).await;
+    sqlx::query("delete from lead where id = $1").bind(landed[0].lead.0).execute(erasing.conn()).await.unwrap();
+    erasing.commit(audit::Entry::of("test.erased")).await.unwrap();
+    for (org, lead, rows) in [(ours, landed[0].lead, 0), (ours, landed[1].lead, 1), (theirs, same[0].lead, 1)] {
+        assert_eq!(read::sources(&mut tx(&db, org).await, lead).await.unwrap().0.len(), rows);
+    }
 }
 
 #[tokio::test]
@@ -243,12 +278,24 @@ async fn an_edit_does_not_bring_back_who_opted_out() {
 }
 
 #[tokio::test]
+async fn an_address_in_another_field_is_not_shown_either() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    let title = NewLead { title: Some("Buyer, ada@shop.example".to_owned()), company: Some("Shop".to_owned()), ..row(1, "ada@shop.example") };
+    let lead = land(&db, org, ImportId::fresh(), vec![title]).await[0].lead;
+    opt_out(&db, "ada@shop.example").await;
+    let lead = read::one(&mut tx(&db, org).await, lead).await.unwrap().unwrap();
+    assert_eq!((lead.title, lead.company.as_deref()), (None, Some("Shop")));
+    assert!(!file(&db, org, Rows::All).await.contains("ada@shop.example"));
+}
+
+#[tokio::test]
 async fn rows_as_they_came_do_not_show_who_opted_out() {
     let db = Db::new().await;
     let org = db.org("ours").await;
     let tokens = db.store().keys().suppression();
     let raw = json!({ "E-Mail": "ada@shop.example", "Also": "Bo <bo@home.example>; cy@home.example", "Note": "calls @ 5" });
-    let lead = land(&db, org, ImportId::fresh(), vec![NewLead { raw, ..row(1, "ada@shop.example") }]).await[0].lead;
+    let lead = land(&db, org, ImportId::fresh(), vec![NewLead { raw: raw.to_string(), ..row(1, "ada@shop.example") }]).await[0].lead;
     let change = LeadEdit { email: Some("ada@new.example".to_owned()), ..LeadEdit::default() };
     edit(tx(&db, org).await, lead, &change, &tokens).await.unwrap();
     let shown = async || {

@@ -1,14 +1,15 @@
 //! Many cleaned rows become leads, or fill the gaps of leads that are there.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use plumb_base::{Email, ImportId, LeadId};
 use plumb_store::{OrgTx, StoreError};
+use plumb_vault::SuppressionToken;
 use serde_json::{Map, Value, json};
 
 use crate::domain::score::{Facts, SCORE_VERSION, score};
 use crate::domain::{Field, NewLead};
-use crate::query::{self, Columns};
+use crate::query::{self, Change};
 
 /// Where a row went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +21,11 @@ pub struct Landed {
 }
 
 /// Which of these addresses are suppressed. A missing address never is.
-pub async fn suppressed(tx: &mut OrgTx, emails: &[Option<Email>], tokens: &plumb_vault::Tokens) -> Result<Vec<bool>, StoreError> {
+pub async fn suppressed(
+    tx: &mut OrgTx,
+    emails: &[Option<Email>],
+    tokens: &plumb_vault::Tokens,
+) -> Result<Vec<bool>, StoreError> {
     let pairs: Vec<_> = emails.iter().map(|email| email.as_ref().map(|email| tokens.of(email))).collect();
     let asked: Vec<Vec<u8>> = pairs
         .iter()
@@ -40,91 +45,177 @@ pub async fn suppressed(tx: &mut OrgTx, emails: &[Option<Email>], tokens: &plumb
         .collect())
 }
 
+/// People out of one batch on their way into the database, each with its rows merged.
+pub(crate) struct Incoming {
+    pub(crate) id: LeadId,
+    pub(crate) lead: NewLead,
+    /// For each field that a later row filled, that row.
+    pub(crate) provenance: Map<String, Value>,
+    pub(crate) tokens: Option<(SuppressionToken, Option<SuppressionToken>)>,
+    pub(crate) score: i16,
+    /// Where its rows are in the batch.
+    rows: Vec<usize>,
+}
+
+/// How often the rest of a batch is tried: a lead may be erased between finding that it is there and locking it.
+const TRIES: usize = 3;
+
 /// Inserts cleaned rows of one import, merging rows with one `dedupe_key` among themselves and into leads that
 /// the organisation has. A value that is there wins; gaps are filled and remember which row filled them. Each
 /// row is kept as it came. Answers in the order of `rows`.
 pub async fn upsert(
     tx: &mut OrgTx,
     import: ImportId,
-    rows: Vec<NewLead>,
+    mut rows: Vec<NewLead>,
     tokens: &plumb_vault::Tokens,
 ) -> Result<Vec<Landed>, StoreError> {
-    // Sorted by key: two imports that meet the same people lock them in one order.
-    let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (at, row) in rows.iter().enumerate() {
-        groups.entry(row.dedupe_key.clone()).or_default().push(at);
-    }
-    let mut columns = Columns::with_capacity(groups.len());
-    for members in groups.values() {
-        let (lead, provenance) = merge_rows(members.iter().map(|at| &rows[*at]), import);
-        let (score, _) = score(&Facts::of(&lead, members.len() > 1));
-        let pair = lead.email.as_deref().and_then(|email| Email::parse(email).ok()).map(|email| tokens.of(&email));
-        columns.push(LeadId::fresh(), lead, provenance, score, pair);
-    }
-    let upserted = query::upsert(tx, import, columns, SCORE_VERSION).await?;
-
-    let mut landed = vec![None; rows.len()];
-    let mut rescore = Vec::new();
-    for (key, lead, inserted) in upserted {
-        let Some(members) = groups.get(&key) else { continue };
-        for (nth, at) in members.iter().enumerate() {
-            landed[*at] = Some(Landed { lead, merged: !inserted || nth > 0 });
+    let count = rows.len();
+    let (row_nos, raws): (Vec<i64>, Vec<String>) =
+        rows.iter_mut().map(|row| (row.row_no, std::mem::take(&mut row.raw))).unzip();
+    let people = people(rows, import, tokens);
+    let mut landed = vec![None; count];
+    let mut land = |person: &Incoming, lead: LeadId, was_there: bool| {
+        for (nth, at) in person.rows.iter().enumerate() {
+            landed[*at] = Some(Landed { lead, merged: was_there || nth > 0 });
         }
-        if !inserted {
-            rescore.push(lead);
+    };
+    let mut waiting: Vec<&Incoming> = people.iter().collect();
+    for _ in 0..TRIES {
+        let inserted = query::insert(tx, import, &waiting, SCORE_VERSION).await?;
+        let (new, known): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|person| inserted.contains(&person.id.0));
+        for person in new {
+            land(person, person.id, false);
+        }
+        let filled = fill(tx, import, &known).await?;
+        waiting = Vec::new();
+        for person in known {
+            match filled.get(&person.lead.dedupe_key) {
+                Some(lead) => land(person, *lead, true),
+                None => waiting.push(person),
+            }
+        }
+        if waiting.is_empty() {
+            break;
         }
     }
     let landed: Vec<Landed> = landed.into_iter().flatten().collect();
-    if landed.len() != rows.len() {
+    if landed.len() != count {
         return Err(StoreError::Unfit("the database answered for fewer leads than were given".to_owned()));
     }
-    query::keep_sources(tx, import, &rows, &landed).await?;
-    if !rescore.is_empty() {
-        crate::verdict::rescore(tx, &rescore).await?;
-    }
+    query::keep_sources(tx, import, &row_nos, &raws, &landed).await?;
     Ok(landed)
 }
 
-/// The first row, its gaps filled by the later ones, and for each filled field the row that filled it.
-fn merge_rows<'a>(mut rows: impl Iterator<Item = &'a NewLead>, import: ImportId) -> (NewLead, Value) {
-    let mut lead = rows.next().cloned().unwrap_or_default();
-    let mut provenance = Map::new();
-    for row in rows {
-        let mut fill = |field: Option<Field>, into: &mut Option<String>, from: &Option<String>| {
-            if into.is_none() && from.is_some() {
-                into.clone_from(from);
-                if let Some(field) = field {
-                    provenance.insert(field.as_str().to_owned(), json!({ "import": import, "row": row.row_no }));
-                }
-            }
-        };
-        fill(Some(Field::Email), &mut lead.email, &row.email);
-        fill(None, &mut lead.email_key, &row.email_key);
-        fill(None, &mut lead.email_domain, &row.email_domain);
-        fill(None, &mut lead.org_domain, &row.org_domain);
-        fill(Some(Field::FirstName), &mut lead.first_name, &row.first_name);
-        fill(Some(Field::LastName), &mut lead.last_name, &row.last_name);
-        fill(Some(Field::FullName), &mut lead.full_name, &row.full_name);
-        fill(Some(Field::Title), &mut lead.title, &row.title);
-        fill(Some(Field::Company), &mut lead.company, &row.company);
-        fill(None, &mut lead.company_key, &row.company_key);
-        fill(Some(Field::Website), &mut lead.website, &row.website);
-        if lead.phone_e164.is_none() {
-            lead.phone_type = None;
-        }
-        fill(None, &mut lead.phone_type, &row.phone_type);
-        fill(Some(Field::PhoneE164), &mut lead.phone_e164, &row.phone_e164);
-        fill(Some(Field::Street), &mut lead.street, &row.street);
-        fill(Some(Field::City), &mut lead.city, &row.city);
-        fill(Some(Field::Region), &mut lead.region, &row.region);
-        fill(Some(Field::Postcode), &mut lead.postcode, &row.postcode);
-        fill(Some(Field::Country), &mut lead.country, &row.country);
-        fill(Some(Field::Linkedin), &mut lead.linkedin, &row.linkedin);
-        for flag in &row.flags {
-            if !lead.flags.contains(flag) {
-                lead.flags.push(flag.clone());
-            }
+/// Rows with one key are one person. Sorted by key: two imports that meet the same people lock them in one order.
+fn people(rows: Vec<NewLead>, import: ImportId, tokens: &plumb_vault::Tokens) -> Vec<Incoming> {
+    let mut rows: Vec<(usize, NewLead)> = rows.into_iter().enumerate().collect();
+    rows.sort_by(|(_, a), (_, b)| a.dedupe_key.cmp(&b.dedupe_key));
+    let mut people: Vec<Incoming> = Vec::with_capacity(rows.len());
+    for (at, row) in rows {
+        if let Some(person) = people.last_mut().filter(|person| person.lead.dedupe_key == row.dedupe_key) {
+            fill_address(&mut person.lead, &row, import, &mut person.provenance);
+            fill_gaps(&mut person.lead, &row, import, &mut person.provenance);
+            person.rows.push(at);
+        } else {
+            let (id, provenance) = (LeadId::fresh(), Map::new());
+            people.push(Incoming { id, lead: row, provenance, tokens: None, score: 0, rows: vec![at] });
         }
     }
-    (lead, Value::Object(provenance))
+    for person in &mut people {
+        person.score = score(&Facts::of(&person.lead, person.rows.len() > 1)).0;
+        let email = person.lead.email.as_deref().and_then(|email| Email::parse(email).ok());
+        person.tokens = email.map(|email| tokens.of(&email));
+    }
+    people
+}
+
+/// Fills the gaps of leads that are there. Answers which lead has which key.
+async fn fill(tx: &mut OrgTx, import: ImportId, known: &[&Incoming]) -> Result<HashMap<String, LeadId>, StoreError> {
+    if known.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let by_key: HashMap<&str, &Incoming> =
+        known.iter().map(|person| (person.lead.dedupe_key.as_str(), *person)).collect();
+    let keys: Vec<&str> = known.iter().map(|person| person.lead.dedupe_key.as_str()).collect();
+    let mut found = HashMap::with_capacity(keys.len());
+    let mut changes = Vec::new();
+    for held in query::hold(tx, &keys).await? {
+        let Some(person) = by_key.get(held.lead.dedupe_key.as_str()) else { continue };
+        found.insert(held.lead.dedupe_key.clone(), held.id);
+        let mut lead = held.lead.clone();
+        let mut provenance = Map::new();
+        fill_gaps(&mut lead, &person.lead, import, &mut provenance);
+        let sources = held.has_source || person.rows.len() > 1;
+        let (score, _) = score(&Facts { verdict: held.verdict.as_deref(), ..Facts::of(&lead, sources) });
+        if lead != held.lead || score != held.score {
+            // A row of this batch that filled a gap of another row of it, where it filled the lead's gap too.
+            for (field, row) in &mut provenance {
+                if let Some(filled_by) = person.provenance.get(field) {
+                    *row = filled_by.clone();
+                }
+            }
+            changes.push(Change { id: held.id, lead, provenance, score });
+        }
+    }
+    query::fill(tx, &changes, SCORE_VERSION).await?;
+    Ok(found)
+}
+
+fn fill_one(into: &mut Option<String>, from: Option<&String>) -> bool {
+    let fills = into.is_none() && from.is_some();
+    if fills {
+        *into = from.cloned();
+    }
+    fills
+}
+
+/// Fills what the key was made of; of a lead that is there, it stays as it is.
+fn fill_address(lead: &mut NewLead, row: &NewLead, import: ImportId, provenance: &mut Map<String, Value>) {
+    if fill_one(&mut lead.email, row.email.as_ref()) {
+        provenance.insert(Field::Email.as_str().to_owned(), origin(import, row));
+    }
+    fill_one(&mut lead.email_key, row.email_key.as_ref());
+    fill_one(&mut lead.email_domain, row.email_domain.as_ref());
+}
+
+fn origin(import: ImportId, row: &NewLead) -> Value {
+    json!({ "import": import, "row": row.row_no })
+}
+
+/// Fills the gaps of `lead` from `row`, and says for each field which row filled it.
+fn fill_gaps(lead: &mut NewLead, row: &NewLead, import: ImportId, provenance: &mut Map<String, Value>) {
+    let mut fill = |field: Option<Field>, into: &mut Option<String>, from: &Option<String>| {
+        if fill_one(into, from.as_ref())
+            && let Some(field) = field
+        {
+            provenance.insert(field.as_str().to_owned(), origin(import, row));
+        }
+    };
+    fill(None, &mut lead.org_domain, &row.org_domain);
+    fill(Some(Field::FirstName), &mut lead.first_name, &row.first_name);
+    fill(Some(Field::LastName), &mut lead.last_name, &row.last_name);
+    fill(Some(Field::FullName), &mut lead.full_name, &row.full_name);
+    fill(Some(Field::Title), &mut lead.title, &row.title);
+    fill(Some(Field::Company), &mut lead.company, &row.company);
+    fill(None, &mut lead.company_key, &row.company_key);
+    fill(Some(Field::Website), &mut lead.website, &row.website);
+    if lead.phone_e164.is_none() {
+        lead.phone_type.clone_from(&row.phone_type);
+    }
+    fill(Some(Field::PhoneE164), &mut lead.phone_e164, &row.phone_e164);
+    fill(Some(Field::Street), &mut lead.street, &row.street);
+    fill(Some(Field::City), &mut lead.city, &row.city);
+    fill(Some(Field::Region), &mut lead.region, &row.region);
+    fill(Some(Field::Postcode), &mut lead.postcode, &row.postcode);
+    fill(Some(Field::Country), &mut lead.country, &row.country);
+    fill(Some(Field::Linkedin), &mut lead.linkedin, &row.linkedin);
+    let before = lead.flags.len();
+    for flag in &row.flags {
+        if !lead.flags.contains(flag) {
+            lead.flags.push(flag.clone());
+        }
+    }
+    if lead.flags.len() > before {
+        lead.flags.sort();
+    }
 }

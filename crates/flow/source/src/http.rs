@@ -253,6 +253,9 @@ pub(crate) async fn stop(source: &Source, caller: &Caller, import: ImportId) -> 
     }
     let error = crate::job::stopped_after(row.rows_read, "It was cancelled.");
     query::end(&mut tx, import, model::State::Cancelled, Some(&error)).await?;
+    if row.rows_read > 0 {
+        plumb_lead::hand_over_import(&mut tx, import).await.map_err(Problem::from)?;
+    }
     let entry = audit::Entry::of("import.cancelled").on("import", import.0).with("rows_read", row.rows_read);
     tx.commit(entry).await?;
     Ok(())

@@ -131,6 +131,9 @@ async fn fail(import: ImportId, cx: &JobContext, why: &str) -> Result<Done, JobE
     if !query::end(&mut tx, import, State::Failed, Some(&error)).await? {
         return Ok(Done::Nothing);
     }
+    if row.rows_read > 0 {
+        plumb_lead::hand_over_import(&mut tx, import).await?;
+    }
     let entry = audit::Entry::of("import.failed").on("import", import.0).with("rows_read", row.rows_read).refused();
     Ok(cx.finish(tx, entry).await?)
 }

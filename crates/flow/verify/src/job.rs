@@ -55,21 +55,22 @@ impl Job for CheckMailbox {
 }
 
 /// Queues the leads of an import a page at a time, so that a list of a million rows is no transaction of a million.
-async fn plan(ToVerify { what, after }: ToVerify, cx: JobContext) -> Result<Done, JobError> {
+async fn plan(ToVerify { what, after_row }: ToVerify, cx: JobContext) -> Result<Done, JobError> {
     let mut tx = cx.org_tx().await?;
     let leads = match what {
-        Handed::Lead(lead) => vec![lead],
-        Handed::Import(import) => unchecked(&mut tx, import, after, PAGE_LEADS).await?,
+        Handed::Lead(lead) => vec![(0, lead)],
+        Handed::Import(import) => unchecked(&mut tx, import, after_row, PAGE_LEADS).await?,
     };
-    let queued = queue(&mut tx, &leads).await?;
+    let ids: Vec<LeadId> = leads.iter().map(|(_, lead)| *lead).collect();
+    let queued = queue(&mut tx, &ids).await?;
     let entry = match what {
         Handed::Lead(lead) => Entry::of("verify.planned").on("lead", lead.0),
         Handed::Import(import) => Entry::of("verify.planned").on("import", import.0),
     };
     let entry = entry.with("mailboxes", queued);
     match leads.last() {
-        Some(last) if matches!(what, Handed::Import(_)) && leads.len() == PAGE_LEADS as usize => {
-            Ok(cx.again(tx, &ToVerify { what, after: Some(*last) }, When::Now, entry).await?)
+        Some((last, _)) if matches!(what, Handed::Import(_)) && leads.len() == PAGE_LEADS as usize => {
+            Ok(cx.again(tx, &ToVerify { what, after_row: *last }, When::Now, entry).await?)
         }
         _ => Ok(cx.finish(tx, entry).await?),
     }

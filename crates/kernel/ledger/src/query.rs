@@ -68,6 +68,12 @@ pub(crate) async fn newest_checkpoint(conn: &mut PgConnection) -> Result<Option<
     Ok(row.map(|row| CheckpointRow { size: row.size as u64, root: row.root, note: row.note }))
 }
 
+/// How many places of the log have been given to entries.
+pub(crate) async fn places_taken(conn: &mut PgConnection) -> Result<u64, LedgerError> {
+    let last = sqlx::query_scalar!("select max(log_index) from audit_entry").fetch_one(conn).await?;
+    Ok(last.map_or(0, |last| last as u64 + 1))
+}
+
 /// Keeps a checkpoint.
 pub(crate) async fn insert_checkpoint(
     conn: &mut PgConnection,

@@ -116,9 +116,14 @@ impl Ledger {
 
     /// The right edge of the tree, which must be the one that the newest checkpoint was signed over.
     async fn signed_edge(&self, tx: &mut SystemTx) -> Result<Edge, LedgerError> {
-        let Some(row) = query::newest_checkpoint(tx.conn()).await? else {
-            return Ok(Edge::default());
-        };
+        let row = query::newest_checkpoint(tx.conn()).await?;
+        let size = row.as_ref().map_or(0, |row| row.size);
+        let taken = query::places_taken(tx.conn()).await?;
+        if taken > size {
+            // To go on from here would be a second history beside the one that somebody may have kept.
+            return Err(LedgerError::Tampered(format!("it has {taken} entries, and the newest checkpoint only {size}")));
+        }
+        let Some(row) = row else { return Ok(Edge::default()) };
         let (checkpoint, _) = self.signed_checkpoint(&row)?;
         let ids: BTreeSet<_> = Edge::tiles_of(checkpoint.size).into_iter().map(|(id, _)| id).collect();
         let edge = Edge::load(checkpoint.size, &query::tiles(tx.conn(), &ids).await?)?;

@@ -40,22 +40,27 @@ pub struct PersonalField {
     pub subject: String,
 }
 
-/// Columns whose type can hold a person's data and that nobody declared. Numbers, ids, times and truth values
-/// say nothing by themselves; every other type must be declared.
+/// Columns whose type can hold a person's data and that nobody declared, of tables and of views, which keep or show it
+/// in another place. Whole numbers, ids, moments and truth values say nothing by themselves; every other type must be
+/// declared, a domain over one of these too. What an extension brings is not ours.
 pub(crate) async fn undeclared(conn: &mut PgConnection) -> Result<Vec<Undeclared>, StoreError> {
     let rows = sqlx::query(
         "with actual as (
-             select c.table_name::text, c.column_name::text from information_schema.columns c
-             where c.table_schema not in ('pg_catalog', 'information_schema') and c.table_schema not like 'pg_temp%'
-               and c.data_type not in ('uuid', 'smallint', 'integer', 'bigint', 'boolean', 'timestamp with time zone')
+             select c.relname::text as table_name, a.attname::text as column_name from pg_class c
+             join pg_namespace n on n.oid = c.relnamespace
+             join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+             where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
+               and n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'
+               and not a.atttypid = any (array['uuid', 'int2', 'int4', 'int8', 'bool', 'timestamptz']::regtype[])
+               and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
          )
          select coalesce(a.table_name, f.table_name) || '.' || coalesce(a.column_name, f.column_name) as name,
                 a.table_name is null as stale
          from actual a full join field_registry f using (table_name, column_name)
          where f.table_name is null
             or (a.table_name is null and not exists (
-                    select from information_schema.columns c
-                    where c.table_name = f.table_name and c.column_name = f.column_name))
+                    select from pg_attribute c
+                    where c.attrelid = to_regclass(quote_ident(f.table_name)) and c.attname = f.column_name and not c.attisdropped))
          order by 1",
     )
     .fetch_all(conn)

@@ -2,7 +2,7 @@
 
 #![expect(clippy::disallowed_types, reason = "role and database names are quoted here; passwords are URL-safe base64")]
 
-use plumb_vault::Keys;
+use plumb_vault::{Keys, Purpose};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
 use crate::error::StoreError;
@@ -18,6 +18,10 @@ pub(crate) const SYSTEM: &str = "plumb_system";
 
 /// Creates the roles that are missing and sets their passwords, which every node derives from the master key.
 /// `admin` may create roles; it is used for this and for migrations only.
+///
+/// # Errors
+/// [`StoreError::Unfit`] when the roles are another installation's: roles belong to the whole Postgres server, so that
+/// two installations on one would change each other's passwords and could log in to each other's database.
 pub(crate) async fn ensure(admin: &mut PgConnection, keys: &Keys) -> Result<(), StoreError> {
     // Two nodes that start together must not create the same role twice.
     sqlx::query("select pg_advisory_lock(hashtext('plumb.roles'))").execute(&mut *admin).await?;
@@ -27,6 +31,18 @@ pub(crate) async fn ensure(admin: &mut PgConnection, keys: &Keys) -> Result<(), 
 }
 
 async fn ensure_locked(admin: &mut PgConnection, keys: &Keys) -> Result<(), StoreError> {
+    let owned_by = format!("plumb installation {}", plumb_base::hex::encode(&keys.mac(Purpose::DatabaseRoles, b"roles", b"plumb")[..8]));
+    let known: Option<String> =
+        sqlx::query("select shobj_description(oid, 'pg_authid') from pg_roles where rolname = $1 and shobj_description(oid, 'pg_authid') <> ''")
+            .bind(APP)
+            .fetch_optional(&mut *admin)
+            .await?
+            .map(|row| row.get(0));
+    if known.is_some_and(|known| known != owned_by) {
+        return Err(StoreError::Unfit(format!(
+            "the roles {OWNER}, {APP}, {AUTH} and {SYSTEM} of this Postgres server belong to another installation, with another master key. Give each installation a server of its own; if the other one is gone, drop these roles."
+        )));
+    }
     for role in [OWNER, APP, AUTH, SYSTEM] {
         let exists: bool = sqlx::query("select exists (select from pg_roles where rolname = $1)")
             .bind(role)
@@ -42,6 +58,7 @@ async fn ensure_locked(admin: &mut PgConnection, keys: &Keys) -> Result<(), Stor
             execute(admin, format!("alter role {role} login password '{}'", *password)).await?;
         }
     }
+    execute(admin, format!("comment on role {APP} is '{owned_by}'")).await?;
     let row = sqlx::query("select current_database() as database, current_user as me").fetch_one(&mut *admin).await?;
     let (database, me) = (quoted(&row.get::<String, _>("database")), quoted(&row.get::<String, _>("me")));
     execute(admin, format!("grant {OWNER} to {me}")).await?;
@@ -61,3 +78,6 @@ async fn execute(conn: &mut PgConnection, sql: String) -> Result<(), StoreError>
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
+
+#[cfg(all(test, feature = "testing"))]
+mod tests;

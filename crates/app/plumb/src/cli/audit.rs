@@ -1,11 +1,11 @@
 //! The audit log on the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use plumb_ledger::{Known, verify_bundle};
-use serde_json::json;
+use plumb_ledger::{EXPORT_ENTRIES_MAX, Known, verify_bundle};
+use serde_json::{Value, json};
 
 use super::{Failed, print, remote, say};
 use crate::config::Config;
@@ -43,6 +43,9 @@ enum Command {
         /// The size of a checkpoint that you kept
         #[arg(long)]
         since: Option<u64>,
+        /// Also write the checkpoint, to keep: a later bundle must continue it
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Option<PathBuf>,
     },
 }
 
@@ -60,13 +63,31 @@ pub(super) async fn run(command: Audit, config: &Config, json: bool) -> anyhow::
             store.close().await;
             Ok(())
         }
-        Command::Export { output, from, since } => {
-            let since = since.map(|since| format!("&since={since}")).unwrap_or_default();
-            let bundle: serde_json::Value = remote::server(config)?.get_json(&format!("/api/v1/audit/export?from_seq={from}{since}")).await?;
-            std::fs::write(&output, serde_json::to_vec(&bundle)?).with_context(|| format!("{} cannot be written", output.display()))?;
-            say(format_args!("Wrote {}. `plumb audit verify {}` checks it anywhere.", output.display(), output.display()));
-            Ok(())
+        Command::Export { output, from, since, checkpoint } => {
+            export(config, &output, from, since, checkpoint.as_deref()).await
         }
+    }
+}
+
+/// Writes the log as one bundle, or as several where it is longer than one bundle can be.
+async fn export(config: &Config, output: &Path, from: u64, since: Option<u64>, checkpoint: Option<&Path>) -> anyhow::Result<()> {
+    let server = remote::server(config)?;
+    let (mut from, mut part) = (from, 1);
+    let since = since.map(|since| format!("&since={since}")).unwrap_or_default();
+    loop {
+        let bundle: Value = server.get_json(&format!("/api/v1/audit/export?from_seq={from}{since}")).await?;
+        let path = if part == 1 { output.to_owned() } else { output.with_extension(format!("part{part}.json")) };
+        std::fs::write(&path, serde_json::to_vec(&bundle)?).with_context(|| format!("{} cannot be written", path.display()))?;
+        say(format_args!("Wrote {0}. `plumb audit verify {0}` checks it anywhere.", path.display()));
+        if let Some(kept) = checkpoint {
+            let note = bundle["checkpoint"].as_str().unwrap_or_default();
+            std::fs::write(kept, note).with_context(|| format!("{} cannot be written", kept.display()))?;
+        }
+        let entries = bundle["entries"].as_array().map_or(0, Vec::len);
+        if entries < EXPORT_ENTRIES_MAX {
+            return Ok(());
+        }
+        (from, part) = (from + entries as u64, part + 1);
     }
 }
 
@@ -84,7 +105,7 @@ fn verify(text: &str, vkey: Option<&str>, checkpoint: Option<&str>, json: bool) 
             }
             match verified.continues {
                 Some(size) => print(format_args!("It continues the log of {size} entries that you kept.")),
-                None => print("Unwitnessed: without a checkpoint that somebody kept, the operator could have rewritten history. Keep this one."),
+                None => print("Unwitnessed: without a checkpoint that somebody kept, the operator could have rewritten history. Keep one with `plumb audit export --checkpoint FILE`."),
             }
         }
         Err(faults) => {

@@ -21,19 +21,29 @@ pub(super) struct Doctor {
 #[derive(Debug, Serialize)]
 struct Finding {
     what: &'static str,
-    good: bool,
+    state: State,
     found: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     mend: Option<String>,
 }
 
+/// How a thing is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Good,
+    /// Works, and could do more.
+    Note,
+    Mend,
+}
+
 impl Finding {
     fn good(what: &'static str, found: impl Into<String>) -> Self {
-        Self { what, good: true, found: found.into(), mend: None }
+        Self { what, state: State::Good, found: found.into(), mend: None }
     }
 
     fn bad(what: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { what, good: false, found: found.into(), mend: Some(mend.into()) }
+        Self { what, state: State::Mend, found: found.into(), mend: Some(mend.into()) }
     }
 }
 
@@ -46,13 +56,18 @@ pub(super) async fn run(command: &Doctor, config: &Config, json: bool) -> anyhow
         if json {
             print(serde_json::to_string(finding)?);
         } else {
-            print(format_args!("{}  {:<16} {}", if finding.good { "ok  " } else { "MEND" }, finding.what, finding.found));
+            let mark = match finding.state {
+                State::Good => "ok  ",
+                State::Note => "note",
+                State::Mend => "MEND",
+            };
+            print(format_args!("{mark}  {:<16} {}", finding.what, finding.found));
             if let Some(mend) = &finding.mend {
                 print(format_args!("      {:<16} → {mend}", ""));
             }
         }
     }
-    let bad = findings.iter().filter(|finding| !finding.good).count();
+    let bad = findings.iter().filter(|finding| finding.state == State::Mend).count();
     if bad > 0 {
         return Err(Failed::Partly(format!("{bad} of {} findings need mending", findings.len())).into());
     }
@@ -90,11 +105,9 @@ fn master_key(config: &Config) -> Finding {
 
 fn mail(config: &Config) -> Finding {
     if !config.ask_mail_servers {
-        return Finding::bad(
-            "mail servers",
-            "are not asked: no address becomes verified",
-            "on a machine whose port 25 is open outwards, set ask_mail_servers = true, helo and mail_from in plumb.toml",
-        );
+        let more = "on a machine whose port 25 is open outwards, set ask_mail_servers = true, helo and mail_from in plumb.toml";
+        let finding = Finding::bad("mail servers", "are not asked, only DNS: no address becomes verified", more);
+        return Finding { state: State::Note, ..finding };
     }
     let resolves = (config.helo.as_str(), config.smtp_port).to_socket_addrs().is_ok_and(|mut found| found.next().is_some());
     if resolves || config.resolver.is_some() {

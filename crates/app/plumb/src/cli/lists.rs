@@ -94,13 +94,18 @@ pub(super) async fn import(command: Import, config: &Config, json: bool) -> anyh
     let server = remote::server(config)?;
     let uploaded = upload(&server, &command.file, command.country.as_deref()).await?;
     let id = uploaded["id"].as_str().unwrap_or_default().to_owned();
-    let mapping = mapped(&uploaded, &command.map)?;
+    let mapping = mapped(&uploaded, &command.map);
+    if command.dry_run || mapping.is_err() {
+        // A draft that nobody will start need not lie there for 30 days.
+        let _: Value = server.post_json(&format!("/api/v1/imports/{id}/cancel"), &json!({})).await?;
+    }
+    let mapping = mapping?;
     if command.dry_run {
         if json {
             print(&uploaded);
         } else {
             summary::proposal(&uploaded);
-            say(format_args!("Nothing was imported. Start it on the page {} or without --dry-run.", uploaded["links"]["page"].as_str().unwrap_or_default()));
+            say("Nothing was imported. Leave out --dry-run to import it so, or change columns with --map.");
         }
         return Ok(());
     }

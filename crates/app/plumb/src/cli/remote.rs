@@ -62,6 +62,12 @@ pub(super) fn server(config: &Config) -> anyhow::Result<OwnServer> {
     Ok(OwnServer::new(&url, Some(&key), None)?)
 }
 
+/// Where the server of this machine said that it is reached.
+pub(super) fn local_url(config: &Config) -> Option<String> {
+    let local: LocalKey = serde_json::from_str(&fs::read_to_string(path(config).ok()?).ok()?).ok()?;
+    Some(local.url)
+}
+
 /// Opens the database of a server that runs on this machine, for what only its operator may do.
 pub(super) async fn beside_running_server(config: &Config) -> anyhow::Result<Store> {
     let data_dir = config.data_dir()?;

@@ -6,7 +6,7 @@ use plumb_base::Clock;
 use plumb_verify::VerifyConfig;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Listen, print, remote, say};
+use super::{Failed, Listen, print, remote, say};
 use crate::config::Config;
 use crate::server::Server;
 
@@ -16,8 +16,8 @@ pub(super) struct Up {
     #[command(flatten)]
     listen: Listen,
     /// On the first run: the owner's address
-    #[arg(long, value_name = "EMAIL", default_value = "owner@example.com")]
-    owner: String,
+    #[arg(long, value_name = "EMAIL")]
+    owner: Option<String>,
     /// On the first run: the name of the organisation
     #[arg(long, value_name = "NAME", default_value = "My organisation")]
     organisation: String,
@@ -35,14 +35,18 @@ pub(super) async fn run(command: Up, mut config: Config) -> anyhow::Result<()> {
     let verify = VerifyConfig { ask_mail_servers: config.ask_mail_servers, ..VerifyConfig::default() };
     let server = Server::start(&config, verify, Clock::System).await?;
     if plumb_identity::first_run_needed(&server.store).await? {
-        let (org, user) = plumb_identity::create_org_with_owner(&server.store, &command.organisation, &command.owner, "", None).await?;
+        let Some(owner) = &command.owner else {
+            server.stop().await?;
+            return Err(Failed::Usage("this is the first run: name the owner, as in `plumb up --owner you@your-company.example`".to_owned()).into());
+        };
+        let (org, user) = plumb_identity::create_org_with_owner(&server.store, &command.organisation, owner, "", None).await?;
         remote::keep_local_key(&config, &server, org, user).await?;
-        say(format_args!("Made the organisation {:?} with its owner {}.", command.organisation, command.owner));
+        say(format_args!("Made the organisation {:?} with its owner {owner}.", command.organisation));
         let link = plumb_identity::sign_in_link(&server.store, user, &config.public_url()).await?;
         say(format_args!("Sign in once, within 10 minutes: {link}"));
     }
     if !config.ask_mail_servers {
-        say("Mail servers are not asked (ask_mail_servers is off), so no address becomes verified. `plumb doctor` says what that needs.");
+        say("Mail servers are not asked (ask_mail_servers is off), so no address becomes verified; DNS is. `plumb doctor` says what asking needs.");
     }
     say(format_args!("Plumbline is at {} (operator's endpoints at http://{}). Ctrl-C stops it.", config.public_url(), server.admin_address));
     until_told_to_stop(&server).await?;
@@ -79,7 +83,8 @@ pub(super) async fn sign_in_link(command: SignInLink, config: &Config) -> anyhow
     let store = remote::beside_running_server(config).await?;
     let user = plumb_identity::user_by_email(&store, &command.email).await?;
     let user = user.with_context(|| format!("there is no account {}", command.email))?;
-    print(plumb_identity::sign_in_link(&store, user, &config.public_url()).await?);
+    let url = remote::local_url(config).unwrap_or_else(|| config.public_url());
+    print(plumb_identity::sign_in_link(&store, user, &url).await?);
     store.close().await;
     Ok(())
 }

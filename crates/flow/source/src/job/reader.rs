@@ -6,7 +6,8 @@ use plumb_base::{Country, ImportId, OrgId};
 use plumb_lead::NewLead;
 use plumb_store::job::{JobContext, JobError};
 use plumb_vault::{Context, Keys, Purpose};
-use serde_json::{Map, Value};
+use serde::Serializer as _;
+use serde_json::Value;
 
 use crate::cleaning::{CleanedRow, Cleaning, Mapping};
 use crate::domain::cell;
@@ -244,7 +245,7 @@ impl Parser {
             Ok(match answer {
                 CleanedRow::Lead(mut lead) => {
                     lead.row_no = row_no;
-                    lead.raw = self.raw_by_name(cells);
+                    lead.raw = self.raw_by_name(cells)?;
                     if self.mixed && row.windows_1252 {
                         lead.flags.push(ENCODING_MIXED.to_owned());
                     }
@@ -258,9 +259,13 @@ impl Parser {
         cleaned.collect()
     }
 
-    fn raw_by_name(&self, cells: &[String]) -> Value {
-        let pairs = self.names.iter().cloned().zip(cells.iter().map(|cell| Value::String(cell.clone())));
-        Value::Object(pairs.collect::<Map<_, _>>())
+    /// The row as a JSON object of name to cell. Of two columns with one name the later counts, as in any object.
+    fn raw_by_name(&self, cells: &[String]) -> Result<String, ReadError> {
+        let bytes: usize = cells.iter().map(|cell| cell.len() + 8).sum();
+        let mut text = Vec::with_capacity(bytes + self.names_bytes);
+        let pairs = self.names.iter().zip(cells);
+        serde_json::Serializer::new(&mut text).collect_map(pairs).map_err(|_| ReadError::Form)?;
+        String::from_utf8(text).map_err(|_| ReadError::Form)
     }
 }
 

@@ -244,11 +244,20 @@ async fn rows_that_cleaning_does_not_answer_for_are_not_lost_in_silence() {
         let third = rows.iter().any(|row| row[1] == "Person 21");
         if third { Vec::new() } else { clean(mapping, rows, country) }
     });
-    let registry = plumb_store::job::Registry::new().handle::<super::ImportList, _, _>(move |job, cx| {
-        super::run(cleaning.clone(), crate::testing::BATCH_ROWS, job, cx)
-    });
+    // The rows that are in are handed over, although the import has failed.
+    let handed_over = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counter = std::sync::Arc::clone(&handed_over);
+    let registry = plumb_store::job::Registry::new()
+        .handle::<super::ImportList, _, _>(move |job, cx| {
+            super::run(cleaning.clone(), crate::testing::BATCH_ROWS, job, cx)
+        })
+        .handle::<plumb_lead::ToVerify, _, _>(move |_, _| {
+            counter.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            async { Ok(super::Done::Nothing) }
+        });
     let (_, failed) = plumb_store::job::drain(world.db.store(), &registry).await.expect("drains");
     assert!(failed.is_empty(), "{failed:?}");
+    assert_eq!(handed_over.load(std::sync::atomic::Ordering::SeqCst), 1);
     let import = world.import(import).await;
     assert_eq!((&import["state"], &import["rows_read"]), (&json!("failed"), &json!(20)));
     let error = import["error"].as_str().expect("words");

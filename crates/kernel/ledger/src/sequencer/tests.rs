@@ -221,6 +221,27 @@ async fn the_running_sequencer_is_in_time() {
 }
 
 /// The sequencer does not sign over a log that was changed behind its back.
+/// An older state of the checkpoints, as after a partial restore: going on from it would sign a second history over
+/// places that are taken, and a key of this installation would vouch for both.
+#[tokio::test]
+async fn a_log_that_was_cut_is_not_forked() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    let ledger = ledger(&db);
+    for _ in 0..2 {
+        commit(&db, org, 3).await;
+        ledger.sequence_once().await.unwrap();
+    }
+    commit(&db, org, 1).await;
+    let mut conn = db.admin_conn().await;
+    for cut in ["delete from ledger_checkpoint where size = 6", "delete from ledger_checkpoint"] {
+        sqlx::query(cut).execute(&mut conn).await.unwrap();
+        let refused = ledger.sequence_once().await;
+        assert!(matches!(refused, Err(LedgerError::Tampered(_))), "{cut}: {refused:?}");
+    }
+    assert_eq!(pending(&db).await, 1, "nothing is lost");
+}
+
 #[tokio::test]
 async fn a_changed_log_is_not_signed_over() {
     let changes = [

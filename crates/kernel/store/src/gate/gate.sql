@@ -5,7 +5,11 @@ with
         select oid, nspname from pg_namespace
         where nspname not in ('pg_catalog', 'information_schema') and nspname not like 'pg\_toast%' and nspname not like 'pg\_temp%'
     ),
-    ours as (select c.*, s.nspname from pg_class c join spaces s on s.oid = c.relnamespace),
+    -- What an extension brings holds no tenant's rows.
+    ours as (
+        select c.*, s.nspname from pg_class c join spaces s on s.oid = c.relnamespace
+        where not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+    ),
     runtime_role(name) as (values ('plumb_app'), ('plumb_auth'), ('plumb_system')),
     -- Tables without an organisation, each with its reason.
     global_table(name, reason) as (values
@@ -19,6 +23,14 @@ with
         ('app_user', 'people may belong to several organisations; plumb_auth alone'),
         ('auth_token', 'read before an organisation is known; plumb_auth alone'),
         ('suppression', 'an opt-out holds in every organisation')
+    ),
+    -- Global tables that are for one role alone: no policy stands before their rows.
+    closed_table(name, role) as (values ('app_user', 'plumb_auth'), ('auth_token', 'plumb_auth'), ('job_cron', 'plumb_system')),
+    -- What nobody takes back: the log, what is on its way into it, the opt-outs. A privilege and a role that has it all the same.
+    kept_table(name, privilege, but_for) as (values
+        ('audit_entry', 'update', ''), ('audit_entry', 'delete', ''), ('ledger_checkpoint', 'update', ''), ('ledger_checkpoint', 'delete', ''),
+        ('audit_pending', 'update', ''), ('audit_pending', 'delete', 'plumb_system'), ('ledger_tile', 'update', 'plumb_system'), ('ledger_tile', 'delete', ''),
+        ('suppression', 'update', ''), ('suppression', 'delete', '')
     ),
     -- Where a role other than plumb_app may see past one organisation.
     wider(name, role) as (values
@@ -95,7 +107,8 @@ select 'a cascading foreign key without org_id lets one tenant''s delete reach a
 where not f.has_org and (f.confdeltype in ('c', 'n', 'd') or f.confupdtype in ('c', 'n', 'd'))
   and exists (select from tenant_table t where t.oid = f.conrelid) and exists (select from tenant_table t where t.oid = f.confrelid)
 union all
-select 'a SECURITY DEFINER function', p.proname::text from pg_proc p join spaces s on s.oid = p.pronamespace where p.prosecdef
+select 'a SECURITY DEFINER function', p.proname::text from pg_proc p join spaces s on s.oid = p.pronamespace
+where p.prosecdef and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
 union all
 select 'a function in an untrusted language', p.proname::text from pg_proc p join spaces s on s.oid = p.pronamespace join pg_language l on l.oid = p.prolang
 where l.lanname not in ('sql', 'plpgsql') and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
@@ -111,8 +124,17 @@ union all
 select 'TRUNCATE, REFERENCES or TRIGGER is granted to ' || r.name, o.relname::text from ours o, runtime_role r
 where o.relkind in ('r', 'p') and (has_table_privilege(r.name, o.oid, 'truncate') or has_table_privilege(r.name, o.oid, 'references') or has_table_privilege(r.name, o.oid, 'trigger'))
 union all
-select 'the log can be changed by ' || r.name, o.relname::text from ours o, runtime_role r
-where o.relname in ('audit_entry', 'ledger_checkpoint') and (has_table_privilege(r.name, o.oid, 'update') or has_table_privilege(r.name, o.oid, 'delete'))
+select case when k.name = 'suppression' then 'opt-outs can be taken back by ' else 'the log can be changed by ' end || r.name, o.relname::text
+from ours o join kept_table k on k.name = o.relname cross join runtime_role r
+where r.name <> k.but_for
+  and case k.privilege when 'update' then has_any_column_privilege(r.name, o.oid, 'update') else has_table_privilege(r.name, o.oid, 'delete') end
+union all
+select 'a table for another role alone, open to ' || r.name, o.relname::text from ours o join closed_table t on t.name = o.relname cross join runtime_role r
+where r.name <> t.role
+  and (has_any_column_privilege(r.name, o.oid, 'select, insert, update') or has_table_privilege(r.name, o.oid, 'delete'))
+union all
+select 'app_org() is not the function that the policies were written for', p.oid::regprocedure::text from pg_proc p
+where p.proname = 'app_org' and btrim(p.prosrc) <> 'select nullif(current_setting(''plumb.org_id'', true), '''')::uuid'
 union all
 select 'a partition that a runtime role may reach past its parent', t.relname::text from tenant_table t, runtime_role r
 where t.relispartition and has_table_privilege(r.name, t.oid, 'select') and not t.relrowsecurity

@@ -131,7 +131,7 @@ impl Installation {
             .env_remove("DATABASE_URL")
             .envs(self.environment.iter().map(|(name, value)| (*name, value.as_str())))
             .current_dir(std::env::temp_dir())
-            .args(["up", "--data-dir"])
+            .args(["up", "--owner", "owner@example.com", "--data-dir"])
             .arg(&self.data_dir)
             .args(["--listen", &listen.to_string(), "--admin-listen", &admin.to_string()])
             .stdin(Stdio::null())
