@@ -68,9 +68,11 @@ create policy system_read on org for select to plumb_system using (true);
 grant select on org to plumb_system;
 call declare_none('org', 'the name of a company', 'name');
 
--- Audit outbox: one row with each business commit, no counter, no lock (claims 107, 113).
+-- Audit outbox: one row with each business commit, no counter, no lock (claims 107, 113). Like every table that is
+-- written with each commit or by the thousand, it does not refer to org: each check would lock the organisation's row,
+-- for which all its writers would queue. Row-level security lets nobody write for an organisation but their own.
 create table audit_pending (
-    org_id uuid not null references org (org_id),
+    org_id uuid not null,
     id uuid not null,
     at timestamptz not null,
     actor_kind text not null,
@@ -93,7 +95,7 @@ call declare_none('audit_pending', 'ids, names of actions and counts; entries ho
 
 -- The sequenced log (trust: leaf, per-organisation chain inside the leaf, payload prunable).
 create table audit_entry (
-    org_id uuid not null references org (org_id),
+    org_id uuid not null,
     org_seq bigint not null,
     log_index bigint not null,
     id uuid not null,
@@ -138,7 +140,7 @@ call declare_none('ledger_checkpoint', 'a hash, its signed note', 'root', 'note'
 
 -- The queue. A finished job's row is deleted in the transaction of its effect.
 create table job (
-    org_id uuid not null references org (org_id),
+    org_id uuid not null,
     id uuid not null,
     kind text not null,
     payload jsonb not null,
@@ -163,7 +165,8 @@ create index job_running on job (org_id) where state = 'running';
 call tenant_table('job');
 create policy system_all on job to plumb_system using (true) with check (true);
 grant select, insert, update, delete on job to plumb_system;
-call declare_none('job', 'ids and the names of kinds and errors; jobs refer to people by id', 'kind', 'payload', 'state', 'dedup_key', 'last_error');
+call declare_none('job', 'the names of kinds and errors', 'kind', 'state', 'last_error');
+call declare_personal('job', 'pseudonym', 'work that is queued', 'until the job ends', 'keyed hash of an address, ids', 'payload', 'dedup_key');
 alter table job set (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.05);
 
 create table job_cron (

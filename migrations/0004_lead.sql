@@ -1,7 +1,7 @@
 -- The record that travels. One row a person (or role mailbox) and organisation.
 
 create table lead (
-    org_id uuid not null references org (org_id),
+    org_id uuid not null,
     id uuid not null,
     dedupe_key text not null,
     email text,
@@ -51,7 +51,7 @@ call tenant_table('lead');
 
 -- Each input row that a lead was made of, as it came.
 create table lead_source (
-    org_id uuid not null references org (org_id),
+    org_id uuid not null,
     import_id uuid not null,
     row_no bigint not null,
     lead_id uuid not null,

@@ -32,7 +32,7 @@ create index import_created on import (org_id, created_at desc, id desc);
 call tenant_table('import');
 
 create table import_chunk (
-    org_id uuid not null references org (org_id),
+    org_id uuid not null,
     import_id uuid not null,
     seq integer not null,
     sealed bytea not null,
@@ -44,7 +44,7 @@ call tenant_table('import_chunk');
 
 -- Rows that did not become a lead, with the reason. A suppressed row keeps its number only.
 create table import_reject (
-    org_id uuid not null references org (org_id),
+    org_id uuid not null,
     import_id uuid not null,
     row_no bigint not null,
     reason text not null,

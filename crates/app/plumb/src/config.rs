@@ -25,6 +25,9 @@ pub struct Config {
     pub tls_certificate: Option<PathBuf>,
     /// Its private key, PEM.
     pub tls_key: Option<PathBuf>,
+    /// Whether browsers are told to come by HTTPS only, for two years and with every subdomain, wherever the server is
+    /// reached by HTTPS (conflict C6).
+    pub hsts: bool,
     /// Proxies whose `X-Forwarded-For` is believed, as networks.
     pub trusted_proxies: Vec<String>,
     /// File of the master key; in the data directory when it is not set.
@@ -61,6 +64,7 @@ impl Default for Config {
             public_url: None,
             tls_certificate: None,
             tls_key: None,
+            hsts: true,
             trusted_proxies: Vec::new(),
             master_key_file: None,
             database_connections: 24,

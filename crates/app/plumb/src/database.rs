@@ -4,7 +4,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use plumb_base::Clock;
 use plumb_store::embedded::{Embedded, EmbeddedConfig};
 use plumb_store::{Migrated, Store, StoreConfig};
@@ -43,7 +43,11 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Database> {
         create_database(&embedded).await?;
         (embedded.admin_options_for(DATABASE), Some(Arc::new(embedded)))
     };
-    let keys = keys::load_or_create(&config.master_key_file()?)?;
+    let key_file = config.master_key_file()?;
+    if !key_file.exists() && Store::is_installed(&admin).await? {
+        bail!("the master key {} is missing, and this database was made with one: restore it from your copy", key_file.display());
+    }
+    let keys = keys::load_or_create(&key_file)?;
     let store = StoreConfig { admin, connections_max: config.database_connections };
     let (store, migrated) = Store::open(store, keys, clock).await.context("the database cannot be prepared")?;
     Ok(Database { store, embedded, migrated })

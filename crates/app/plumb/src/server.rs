@@ -11,7 +11,7 @@ use plumb_identity::Identity;
 use plumb_ledger::{KeyName, Ledger};
 use plumb_source::Source;
 use plumb_store::Store;
-use plumb_store::job::{Registry, WorkerConfig, Workers};
+use plumb_store::job::{self, Registry, WorkerConfig, Workers};
 use plumb_verify::VerifyConfig;
 use plumb_web::{Listener, Network, Register, Route, Services, Settings, Tls, admin};
 use tokio::task::JoinHandle;
@@ -105,10 +105,16 @@ impl Server {
         let store = database.store.clone();
         let parts = assemble(config, verify, &store)?;
 
+        if database.embedded.is_some() {
+            // Nobody else can work on this database: whatever an earlier process held when it was killed is free.
+            job::release_all(&store).await?;
+        }
+
         let stop = CancellationToken::new();
         let settings = Settings {
-            public_origin: Some(config.public_url()),
-            hsts: tls.is_some(),
+            // Unless told, the name under which the server was asked: this machine has several (localhost, 127.0.0.1).
+            public_origin: config.public_url.as_ref().map(|_| config.public_url()),
+            hsts: config.hsts && (tls.is_some() || config.public_url().starts_with("https://")),
             trusted_proxies: config.trusted_proxies.iter().map(|text| text.parse::<Network>()).collect::<Result<_, _>>()?,
             ..Settings::default()
         };

@@ -275,7 +275,7 @@ pub(crate) async fn keep_sources(
     let org = tx.org().0;
     sqlx::query!(
         "insert into lead_source (org_id, import_id, row_no, lead_id, merged, raw)
-         select $1, $2, x.row_no, x.lead_id, x.merged, x.raw::jsonb
+         select $1, $2, x.row_no, x.lead_id, x.merged, coalesce(nullif(x.raw, ''), '{}')::jsonb
          from unnest($3::bigint[], $4::uuid[], $5::boolean[], $6::text[]) as x (row_no, lead_id, merged, raw)
          on conflict do nothing",
         org,

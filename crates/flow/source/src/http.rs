@@ -3,8 +3,8 @@
 use http::{HeaderValue, StatusCode, header};
 use plumb_base::{ImportId, OrgId};
 use plumb_store::access::Action;
-use plumb_store::audit;
 use plumb_store::job::{self, When};
+use plumb_store::{OrgTx, audit};
 use plumb_vault::{Context, Purpose};
 use plumb_web::{
     Access, BodyLimit, Caller, Doc, Handler as _, IntoResponse, Json, Multipart, Path, Problem, Query, Response, Route,
@@ -12,6 +12,7 @@ use plumb_web::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::cleaning::Mapping;
 use crate::events;
@@ -187,8 +188,22 @@ async fn one(
 pub(crate) async fn read(source: &Source, caller: &Caller, import: ImportId) -> Result<Import, Problem> {
     let mut tx = source.store.org(caller.org, caller.actor).await?;
     let row = query::one(&mut tx, import).await?.ok_or_else(Problem::not_found)?;
+    let mut import = view(source, caller.org, row);
+    withhold(&mut tx, source, &mut import).await?;
     tx.done_reading().await?;
-    Ok(view(source, caller.org, row))
+    Ok(import)
+}
+
+/// Leaves out of a preview who opted out since.
+async fn withhold(tx: &mut OrgTx, source: &Source, import: &mut Import) -> Result<(), Problem> {
+    let samples = import.columns.iter_mut().map(|column| &mut column.sample);
+    let mut shown: Vec<&mut Vec<String>> = import.preview.iter_mut().chain(samples).collect();
+    let mut rows: Vec<Value> = shown.iter().map(|row| Value::from(row.to_vec())).collect();
+    plumb_lead::withhold_opted_out(tx, rows.iter_mut(), &source.store.keys().suppression()).await?;
+    for (shown, row) in shown.iter_mut().zip(rows) {
+        **shown = serde_json::from_value(row).unwrap_or_default();
+    }
+    Ok(())
 }
 
 async fn start(
@@ -282,8 +297,9 @@ fn stored_mapping(row: &Row) -> Mapping {
 pub(crate) fn view(source: &Source, org: OrgId, row: Row) -> Import {
     let state = row.state();
     let id = ImportId(row.id);
-    let preview =
-        row.preview_sealed.as_deref().and_then(|sealed| open_preview(source, org, id, sealed)).unwrap_or_default();
+    // A preview serves the choice of the mapping; after that there is no need to show it.
+    let sealed = row.preview_sealed.as_deref().filter(|_| state == model::State::Draft);
+    let preview = sealed.and_then(|sealed| open_preview(source, org, id, sealed)).unwrap_or_default();
     let mut columns = columns(&row);
     for (column, sample) in columns.iter_mut().zip(preview.samples) {
         column.sample = sample;

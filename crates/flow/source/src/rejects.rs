@@ -61,7 +61,9 @@ impl Pieces {
             out.write_record(["row", "reason", "explanation"].map(str::to_owned).into_iter().chain(names))?;
         }
         let mut tx = self.source.store.org(self.org, self.actor).await?;
-        let rejects = query::rejects(&mut tx, self.import, self.after.unwrap_or(0), PIECE_ROWS).await?;
+        let mut rejects = query::rejects(&mut tx, self.import, self.after.unwrap_or(0), PIECE_ROWS).await?;
+        let rows = rejects.iter_mut().filter_map(|reject| reject.raw.as_mut());
+        plumb_lead::withhold_opted_out(&mut tx, rows, &self.source.store.keys().suppression()).await?;
         tx.done_reading().await?;
         for reject in &rejects {
             out.write_record(self.record(reject))?;

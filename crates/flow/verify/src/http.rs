@@ -1,8 +1,9 @@
 //! What was established about a lead's mailbox, with what it rests on.
 
 use plumb_base::{LeadId, Timestamp, VerificationId};
-use plumb_store::Store;
+use plumb_lead::withhold_opted_out;
 use plumb_store::access::Action;
+use plumb_store::{OrgTx, Store, audit};
 use plumb_web::{Access, Caller, Doc, Handler as _, Json, Path, Problem, Route, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -85,21 +86,30 @@ async fn verifications(
 ) -> Result<Json<Verifications>, Problem> {
     let mut tx = store.org(caller.org, caller.actor).await?;
     let opted_out = query::opted_out(&mut tx, lead).await?.ok_or_else(Problem::not_found)?;
-    let stored = query::history(&mut tx, lead, SHOWN_MAX).await?;
-    tx.done_reading().await?;
-    let verifications = stored.into_iter().map(|one| shown(one, opted_out)).collect();
-    Ok(Json(Verifications { verifications }))
+    let mut stored = query::history(&mut tx, lead, SHOWN_MAX).await?;
+    withhold(&mut tx, &store, &mut stored, opted_out).await?;
+    tx.commit(audit::Entry::of("lead.verifications_read").on("lead", lead.0)).await?;
+    Ok(Json(Verifications { verifications: stored.into_iter().map(shown).collect() }))
 }
 
-fn shown(mut stored: query::Stored, opted_out: bool) -> Verification {
+/// Servers repeat the address: that of whoever opted out is not shown any more, also where the lead has another by now.
+async fn withhold(tx: &mut OrgTx, store: &Store, stored: &mut [query::Stored], opted_out: bool) -> Result<(), Problem> {
+    let records = stored.iter_mut().flat_map(|one| &mut one.evidence);
+    let replies = records.flat_map(|record| [&mut record.reply, &mut record.control_reply]).flatten();
+    let mut texts: Vec<&mut String> = replies.map(|reply| &mut reply.reply_text).collect();
     if opted_out {
-        // Servers repeat the address, and that of whoever opted out is not shown any more.
-        for record in &mut stored.evidence {
-            for reply in [&mut record.reply, &mut record.control_reply].into_iter().flatten() {
-                reply.reply_text.clear();
-            }
-        }
+        texts.iter_mut().for_each(|text| text.clear());
+        return Ok(());
     }
+    let mut row = serde_json::Value::from(texts.iter().map(|text| text.to_string()).collect::<Vec<_>>());
+    withhold_opted_out(tx, std::iter::once(&mut row), &store.keys().suppression()).await?;
+    for (text, cell) in texts.into_iter().zip(row.as_array().into_iter().flatten()) {
+        cell.as_str().unwrap_or_default().clone_into(text);
+    }
+    Ok(())
+}
+
+fn shown(stored: query::Stored) -> Verification {
     let reason = Reason::ALL.iter().find(|reason| reason.code() == stored.reason);
     Verification {
         id: stored.id,

@@ -30,6 +30,25 @@ pub(crate) async fn ensure(admin: &mut PgConnection, keys: &Keys) -> Result<(), 
     done
 }
 
+/// Refuses to make a second installation on one Postgres server. Roles belong to the whole server: the second would set
+/// its own passwords and lock the first out.
+pub(crate) async fn alone(admin: &mut PgConnection) -> Result<(), StoreError> {
+    let other: Option<String> = sqlx::query(
+        "select d.datname::text from pg_shdepend s join pg_roles r on r.oid = s.refobjid join pg_database d on d.oid = s.dbid
+         where r.rolname = $1 and s.deptype = 'o' and d.datname <> current_database() limit 1",
+    )
+    .bind(OWNER)
+    .fetch_optional(admin)
+    .await?
+    .map(|row| row.get(0));
+    match other {
+        Some(other) => Err(StoreError::Unfit(format!(
+            "another installation lives on this Postgres server, in the database {other}: two would take each other's roles. Give each a server of its own."
+        ))),
+        None => Ok(()),
+    }
+}
+
 async fn ensure_locked(admin: &mut PgConnection, keys: &Keys) -> Result<(), StoreError> {
     let owned_by = format!("plumb installation {}", plumb_base::hex::encode(&keys.mac(Purpose::DatabaseRoles, b"roles", b"plumb")[..8]));
     let known: Option<String> =

@@ -8,7 +8,7 @@ use std::time::Duration;
 use plumb_base::{Clock, OrgId};
 use plumb_vault::{Keys, Purpose};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, PgPool, Row as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres, Row as _, SqlSafeStr, Transaction};
 use tokio::sync::Notify;
 
 use crate::actor::Actor;
@@ -68,6 +68,14 @@ impl Store {
         Ok((store, migrated))
     }
 
+    /// Whether a database was prepared before, by this or another plumb.
+    pub async fn is_installed(admin: &PgConnectOptions) -> Result<bool, StoreError> {
+        let mut admin = admin.connect().await?;
+        let installed = installed(&mut admin).await?;
+        admin.close().await?;
+        Ok(installed)
+    }
+
     /// A store with no database behind it, for what only needs to know the shape of the program: every transaction
     /// fails.
     #[must_use]
@@ -104,19 +112,19 @@ impl Store {
     pub async fn org(&self, org: OrgId, actor: Actor) -> Result<OrgTx, StoreError> {
         // `org` prints as a UUID, whatever it holds: nothing in it can end the literal.
         let begin = AssertSqlSafe(format!("begin; select set_config('plumb.org_id', '{org}', true)"));
-        let tx = self.inner.app.begin_with(begin).await?;
+        let tx = begun(&self.inner.app, begin).await?;
         Ok(OrgTx::new(tx, self.clone(), org, actor))
     }
 
     /// Begins a transaction that crosses organisations, for one named task.
     pub async fn system(&self, task: SystemTask) -> Result<SystemTx, StoreError> {
-        let tx = self.inner.system.begin().await?;
+        let tx = begun(&self.inner.system, "begin").await?;
         Ok(SystemTx::new(tx, task, Actor::SYSTEM, self.clock().now()))
     }
 
     /// Begins a transaction on accounts, sessions and keys.
     pub async fn auth(&self) -> Result<AuthTx, StoreError> {
-        Ok(AuthTx::new(self.inner.auth.begin().await?, self.clock().now()))
+        Ok(AuthTx::new(begun(&self.inner.auth, "begin").await?, self.clock().now()))
     }
 
     /// Asks for one event under `key`: on average one each `emit`, at most `burst` at once, over all nodes.
@@ -165,6 +173,20 @@ impl Store {
     }
 }
 
+/// Begins a transaction in a task of its own, which ends even when the caller is dropped meanwhile, as a request is whose
+/// client went away: a beginning that is cut short would leave its connection in the pool inside a transaction that
+/// nobody knows of.
+async fn begun(pool: &PgPool, begin: impl SqlSafeStr + Send + 'static) -> Result<Transaction<'static, Postgres>, StoreError> {
+    let pool = pool.clone();
+    let task = tokio::spawn(async move { pool.begin_with(begin).await });
+    Ok(task.await.map_err(|_| sqlx::Error::WorkerCrashed)??)
+}
+
+async fn installed(admin: &mut PgConnection) -> Result<bool, StoreError> {
+    let made = sqlx::query("select to_regclass('public.installation') is not null").fetch_one(admin).await?;
+    Ok(made.get(0))
+}
+
 /// What the master key makes of a constant.
 fn key_check(keys: &Keys) -> [u8; 32] {
     keys.mac(Purpose::DatabaseRoles, b"installation", b"plumb")
@@ -172,10 +194,8 @@ fn key_check(keys: &Keys) -> [u8; 32] {
 
 /// Refuses a master key that is not the one the database was made with, before anything is changed with it.
 async fn check_key(admin: &mut PgConnection, keys: &Keys) -> Result<(), StoreError> {
-    let made: Option<String> =
-        sqlx::query("select to_regclass('public.installation')::text").fetch_one(&mut *admin).await?.get(0);
-    if made.is_none() {
-        return Ok(());
+    if !installed(admin).await? {
+        return roles::alone(admin).await;
     }
     let known: Option<Vec<u8>> =
         sqlx::query("select key_check from installation").fetch_optional(admin).await?.map(|row| row.get(0));

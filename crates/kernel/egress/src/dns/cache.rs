@@ -71,10 +71,11 @@ impl Cache {
         }
         if slots.len() >= self.answers_max {
             slots.retain(|_, slot| slot.get().is_some_and(|kept| kept.good_until.is_some_and(|until| now < until)));
-        }
-        // Full of good answers: start over. Asking again costs less than keeping an order of use.
-        if slots.len() >= self.answers_max {
-            slots.clear();
+            // Nearly full of good answers: start over. Asking again costs less than keeping an order of use, or than
+            // going through all of them for each new one.
+            if slots.len() >= self.answers_max - self.answers_max / 10 {
+                slots.clear();
+            }
         }
         let slot = Slot::default();
         slots.insert(key, slot.clone());

@@ -115,12 +115,27 @@ pub(super) enum Verdict {
     Dead { reason: String },
 }
 
-/// Gives a job back, or puts it aside. One that was cancelled while it ran is removed.
+/// How often, and how far apart, a job is settled while the database is away: within its lease.
+const SETTLE_TRIES: u32 = 20;
+const SETTLE_PAUSE: Duration = Duration::from_millis(500);
+
+/// Gives a job back, or puts it aside. One that was cancelled while it ran is removed. Waits for a database that is away
+/// for a moment: it is often why the job failed.
 pub(super) async fn settle(store: &Store, job: &Claimed, verdict: Verdict) -> Result<(), StoreError> {
+    for _ in 1..SETTLE_TRIES {
+        match settle_once(store, job, &verdict).await {
+            Err(error) if error.is_temporary() => tokio::time::sleep(SETTLE_PAUSE).await,
+            settled => return settled,
+        }
+    }
+    settle_once(store, job, &verdict).await
+}
+
+async fn settle_once(store: &Store, job: &Claimed, verdict: &Verdict) -> Result<(), StoreError> {
     let mut tx = store.system(SystemTask::RunJobs).await?;
     let (state, after, reason, counts) = match verdict {
-        Verdict::Again { after, reason, counts } if after.is_zero() => ("ready", after, reason, counts),
-        Verdict::Again { after, reason, counts } => ("delayed", after, reason, counts),
+        Verdict::Again { after, reason, counts } if after.is_zero() => ("ready", *after, reason.as_ref(), *counts),
+        Verdict::Again { after, reason, counts } => ("delayed", *after, reason.as_ref(), *counts),
         Verdict::Dead { reason } => ("dead", Duration::ZERO, Some(reason), true),
     };
     sqlx::query(
@@ -187,4 +202,12 @@ pub(super) async fn tend(store: &Store) -> Result<(), StoreError> {
     .execute(tx.conn())
     .await?;
     tx.commit_unaudited().await
+}
+
+/// Gives back every claimed job at once: for a process that knows that no other one works on the database.
+pub(super) async fn release_all(store: &Store) -> Result<(), StoreError> {
+    let mut tx = store.system(SystemTask::RunJobs).await?;
+    sqlx::query("update job set lease_until = now() - interval '1 second' where state = 'running'").execute(tx.conn()).await?;
+    tx.commit_unaudited().await?;
+    tend(store).await
 }

@@ -382,3 +382,16 @@ async fn an_organisation_at_its_cap_does_not_stand_in_the_way_of_the_next() {
     assert_eq!(orgs().await, [second], "the first holds all it may");
     assert_eq!(orgs().await, []);
 }
+
+#[tokio::test]
+async fn what_a_killed_process_held_is_free_at_once_for_whoever_is_alone() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    queue(&db, org, 1, When::Now).await;
+    sqlx::query("update job set state = 'running', attempt = 1, fence = gen_random_uuid(), lease_until = now() + interval '30 seconds'")
+        .execute(&mut db.admin_conn().await)
+        .await
+        .unwrap();
+    super::release_all(db.store()).await.unwrap();
+    assert_eq!(scalar(&db, "select count(*) from job where state = 'ready' and attempt = 1").await, 1);
+}

@@ -119,3 +119,40 @@ async fn another_master_key_is_refused_before_anything_changes() {
     assert!(refused.unwrap_err().to_string().contains("master key is not the one"));
     assert!(db.store().ping().await.is_ok());
 }
+
+/// A request whose client goes away is dropped wherever it stands, also while its transaction is being begun. What comes
+/// next on that connection must not find itself inside that transaction.
+#[tokio::test]
+async fn a_beginning_that_was_given_up_leaves_no_open_transaction() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    let config = crate::StoreConfig { admin: db.admin().clone(), connections_max: 1 };
+    let (store, _) = Store::open(config, db.store().keys().clone(), plumb_base::Clock::System).await.unwrap();
+    let mut watch = db.admin_conn().await;
+    for polls in 1..40 {
+        {
+            let mut beginning = std::pin::pin!(store.org(org, Actor::SYSTEM));
+            for _ in 0..polls {
+                if futures::poll!(&mut beginning).is_ready() {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+        store.rate_limit(&format!("key {polls}"), std::time::Duration::from_hours(1), 5).await.unwrap();
+        let kept: i64 = sqlx::query_scalar("select count(*) from rate_limit").fetch_one(&mut watch).await.unwrap();
+        assert_eq!(kept, polls, "what was counted after {polls} polls is not committed");
+    }
+}
+
+#[tokio::test]
+async fn a_second_installation_on_one_server_is_refused() {
+    let db = Db::new().await;
+    let mut admin = db.admin_conn().await;
+    let fresh = format!("fresh_{}", OrgId::fresh().0.simple());
+    sqlx::query(sqlx::AssertSqlSafe(format!("create database {fresh}"))).execute(&mut admin).await.unwrap();
+    let config = crate::StoreConfig { admin: db.admin().clone().database(&fresh), connections_max: 2 };
+    let refused = Store::open(config, plumb_vault::Keys::generate(), plumb_base::Clock::System).await;
+    assert!(refused.unwrap_err().to_string().contains("another installation"));
+    assert!(db.store().ping().await.is_ok(), "the first one is not locked out");
+}
