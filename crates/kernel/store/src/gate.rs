@@ -29,5 +29,5 @@ pub(crate) async fn defects(conn: &mut PgConnection) -> Result<Vec<Defect>, Stor
     Ok(rows.iter().map(|row| Defect { clause: row.get("clause"), object: row.get("object") }).collect())
 }
 
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
 mod tests;

@@ -19,5 +19,5 @@ pub use enqueue::{Job, When, enqueue, enqueue_many, enqueue_many_once, enqueue_o
 pub use registry::Registry;
 pub use worker::{WorkerConfig, Workers, drain};
 
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
 mod tests;

@@ -20,7 +20,7 @@ mod roles;
 
 mod statement;
 mod store;
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod tx;
 

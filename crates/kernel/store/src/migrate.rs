@@ -104,5 +104,5 @@ async fn set_owner(conn: &mut PgConnection) -> Result<(), StoreError> {
     Ok(())
 }
 
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
 mod tests;

@@ -172,5 +172,5 @@ impl AuthTx {
     }
 }
 
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
 mod tests;

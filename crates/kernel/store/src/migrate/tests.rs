@@ -82,3 +82,20 @@ async fn an_extension_beside_us_is_no_matter() {
     assert_eq!(migrate(&mut db.admin_conn().await, &all).await.unwrap().applied, ["9999_test"]);
     assert_eq!(db.store().catalogue_defects().await.unwrap(), []);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_that_start_at_once_on_an_empty_database_do_not_meet() {
+    let db = Db::new().await;
+    sqlx::query("create database empty_one").execute(&mut db.admin_conn().await).await.unwrap();
+    let open = || {
+        let config = crate::StoreConfig { admin: db.admin().clone().database("empty_one"), connections_max: 2 };
+        let keys = db.store().keys().clone();
+        tokio::spawn(crate::Store::open(config, keys, plumb_base::Clock::System))
+    };
+    let nodes: Vec<_> = (0..4).map(|_| open()).collect();
+    let mut applied = 0;
+    for node in nodes {
+        applied += node.await.unwrap().unwrap().1.applied.len();
+    }
+    assert_eq!(applied, MIGRATIONS.len(), "each migration once");
+}
