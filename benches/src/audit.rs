@@ -67,7 +67,8 @@ where
     Ok(f64::from(done.iter().sum::<u32>()) / began.elapsed().as_secs_f64())
 }
 
-const INSERT: &str = "insert into import (org_id, id, file_name, state, created_at) values ($1, $2, 'list.csv', 'draft', now())";
+const INSERT: &str =
+    "insert into import (org_id, id, file_name, state, created_at) values ($1, $2, 'list.csv', 'draft', now())";
 
 async fn audited(store: &Store, org: OrgId) -> anyhow::Result<()> {
     let mut tx = store.org(org, Actor::SYSTEM).await?;

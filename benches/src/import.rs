@@ -109,7 +109,8 @@ async fn peer(conn: &mut PgConnection, list: &Path) -> anyhow::Result<Duration> 
         if ids.is_empty() {
             break;
         }
-        let statement = "insert into peer select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[],
+        let statement =
+            "insert into peer select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[],
             $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
             $14::text[], $15::text[])";
         let statement = columns.iter().fold(sqlx::query(statement).bind(ids), sqlx::query::Query::bind);

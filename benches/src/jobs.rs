@@ -95,7 +95,11 @@ pub(crate) async fn run() -> anyhow::Result<()> {
         waits.push(began.elapsed().as_secs_f64());
         until_empty(&bench).await?;
     }
-    figure(format_args!("{SMALL} jobs behind {LARGE} of another organisation"), format_args!("{:.2} s", median(&waits)), "≤ 1 s");
+    figure(
+        format_args!("{SMALL} jobs behind {LARGE} of another organisation"),
+        format_args!("{:.2} s", median(&waits)),
+        "≤ 1 s",
+    );
     stop.cancel();
     workers.await?;
     bench.close().await
@@ -131,7 +135,13 @@ fn registry(ended: &Arc<Ended>) -> Registry {
 }
 
 /// From the commit that queues jobs to the end of the last.
-async fn work<J: Job>(bench: &Bench, ended: &Ended, org: OrgId, jobs: usize, one: impl Fn() -> J) -> anyhow::Result<Duration> {
+async fn work<J: Job>(
+    bench: &Bench,
+    ended: &Ended,
+    org: OrgId,
+    jobs: usize,
+    one: impl Fn() -> J,
+) -> anyhow::Result<Duration> {
     ended.expect(org, jobs);
     queue(bench.store(), org, jobs, one).await?;
     let began = Instant::now();

@@ -24,7 +24,8 @@ pub(crate) async fn run(leads: i64) -> anyhow::Result<()> {
     let scratch = Scratch::new("leads")?;
     let running = Running::start(scratch.path()).await?;
     let mut admin = running.admin.connect().await?;
-    let org: OrgId = sqlx::query_scalar::<_, uuid::Uuid>("select org_id from membership").fetch_one(&mut admin).await.map(OrgId)?;
+    let org: OrgId =
+        sqlx::query_scalar::<_, uuid::Uuid>("select org_id from membership").fetch_one(&mut admin).await.map(OrgId)?;
     let neighbour = OrgId::fresh();
     sqlx::query("insert into org values ($1, 'Beside', now())").bind(neighbour.0).execute(&mut admin).await?;
     for (org, leads) in [(org, leads), (neighbour, NEIGHBOURS)] {
@@ -33,7 +34,9 @@ pub(crate) async fn run(leads: i64) -> anyhow::Result<()> {
     sqlx::raw_sql("vacuum analyze lead").execute(&mut admin).await?;
     admin.close().await?;
 
-    title(format_args!("leads: {leads} in one organisation, {NEIGHBOURS} in another; {REQUESTS} requests by HTTP, one after another"));
+    title(format_args!(
+        "leads: {leads} in one organisation, {NEIGHBOURS} in another; {REQUESTS} requests by HTTP, one after another"
+    ));
     for (name, query) in [
         ("verified, best first", "verdict=verified&sort=-score"),
         ("all, best first", "sort=-score"),
@@ -94,7 +97,8 @@ async fn apart(running: &Running, dir: &std::path::Path, org: OrgId) -> anyhow::
         let (mut with, mut without) = (Vec::new(), Vec::new());
         for round in 0..WARMING + REQUESTS {
             // Alternately first: whoever comes second finds the processor's caches warm.
-            let order = if round % 2 == 0 { [(&bound, true), (&free, false)] } else { [(&free, false), (&bound, true)] };
+            let order =
+                if round % 2 == 0 { [(&bound, true), (&free, false)] } else { [(&free, false), (&bound, true)] };
             for (pool, is_bound) in order {
                 let took = read(pool, org, country).await?;
                 if round >= WARMING {

@@ -7,21 +7,44 @@ use std::io::Write;
 
 /// The columns.
 pub(crate) const HEADER: [&str; 14] = [
-    "First name", "Last name", "E-mail", "Phone", "Company", "Job title", "Website", "Street", "City", "State", "Zip",
-    "Country", "LinkedIn", "Notes",
+    "First name",
+    "Last name",
+    "E-mail",
+    "Phone",
+    "Company",
+    "Job title",
+    "Website",
+    "Street",
+    "City",
+    "State",
+    "Zip",
+    "Country",
+    "LinkedIn",
+    "Notes",
 ];
 
-const FIRST: [&str; 16] = ["an", "be", "ca", "da", "el", "fi", "ge", "ha", "io", "ju", "ka", "li", "mo", "ne", "or", "pa"];
+const FIRST: [&str; 16] =
+    ["an", "be", "ca", "da", "el", "fi", "ge", "ha", "io", "ju", "ka", "li", "mo", "ne", "or", "pa"];
 const LAST: [&str; 8] = ["bert", "dine", "lan", "mira", "na", "ric", "son", "ta"];
 const NAME: [&str; 16] = [
-    "acker", "birk", "calder", "dorn", "ester", "fjall", "grun", "halm", "iver", "jasper", "kestrel", "linden", "maren",
-    "nord", "oster", "pell",
+    "acker", "birk", "calder", "dorn", "ester", "fjall", "grun", "halm", "iver", "jasper", "kestrel", "linden",
+    "maren", "nord", "oster", "pell",
 ];
 const NAME_END: [&str; 8] = ["berg", "by", "court", "feld", "ham", "lund", "mann", "stone"];
 const TRADE: [&str; 8] = ["Foundry", "Logistics", "Optics", "Packaging", "Robotics", "Systems", "Textiles", "Tools"];
 const TITLES: [&str; 12] = [
-    "CEO", "Head of Sales", "VP Marketing", "Chief Technology Officer", "Purchasing Manager", "sales director",
-    "Product Manager", "Founder & CEO", "Head of Operations", "Marketing manager", "Senior Software Engineer", "CFO",
+    "CEO",
+    "Head of Sales",
+    "VP Marketing",
+    "Chief Technology Officer",
+    "Purchasing Manager",
+    "sales director",
+    "Product Manager",
+    "Founder & CEO",
+    "Head of Operations",
+    "Marketing manager",
+    "Senior Software Engineer",
+    "CFO",
 ];
 /// Country as people write it, legal form, town, region, postcode, and the beginning and length of a number that nobody has.
 const PLACES: [(&str, &str, &str, &str, &str, &str, u32); 6] = [

@@ -39,7 +39,15 @@ impl Running {
         let url = format!("http://{listen}");
         let began = Instant::now();
         let mut child = Command::new(program)
-            .args(["up", "--owner", "owner@example.com", "--listen", &listen.to_string(), "--admin-listen", &admin_listen.to_string()])
+            .args([
+                "up",
+                "--owner",
+                "owner@example.com",
+                "--listen",
+                &listen.to_string(),
+                "--admin-listen",
+                &admin_listen.to_string(),
+            ])
             .arg("--data-dir")
             .arg(dir)
             .env("PLUMB_ASK_MAIL_SERVERS", "false")

@@ -38,7 +38,11 @@ fn proposed(column: plumb_clean::ProposedColumn) -> Proposed {
         Confidence::Medium => "medium",
         Confidence::High => "high",
     };
-    Proposed { field: column.field.map(|field| field.code().to_owned()), confidence: confidence.to_owned(), reason: column.reason }
+    Proposed {
+        field: column.field.map(|field| field.code().to_owned()),
+        confidence: confidence.to_owned(),
+        reason: column.reason,
+    }
 }
 
 fn kernel_mapping(mapping: &Mapping) -> Result<plumb_clean::Mapping, String> {

@@ -98,12 +98,15 @@ impl Config {
                 table.insert(key.to_ascii_lowercase(), parsed(value));
             }
         }
-        let config: Self = table.try_into().context("the configuration cannot be read (plumb.toml and PLUMB_* variables)")?;
+        let config: Self =
+            table.try_into().context("the configuration cannot be read (plumb.toml and PLUMB_* variables)")?;
         if config.tls_certificate.is_some() != config.tls_key.is_some() {
             bail!("tls_certificate and tls_key belong together: set both or none");
         }
         if config.ask_mail_servers && (config.helo.is_empty() || config.mail_from.is_empty()) {
-            bail!("ask_mail_servers needs helo (a name that resolves to this machine and back) and mail_from (a real mailbox): set both, or leave ask_mail_servers off");
+            bail!(
+                "ask_mail_servers needs helo (a name that resolves to this machine and back) and mail_from (a real mailbox): set both, or leave ask_mail_servers off"
+            );
         }
         config.check_origins()?;
         Ok(config)
@@ -117,10 +120,14 @@ impl Config {
         };
         let url = self.public_url();
         if !is_origin(&url) {
-            bail!("public_url {url:?} is not what forms can be compared with: write it as https://leads.example.com, without a path");
+            bail!(
+                "public_url {url:?} is not what forms can be compared with: write it as https://leads.example.com, without a path"
+            );
         }
         if let Some(everybody) = self.trusted_proxies.iter().find(|network| network.trim().ends_with("/0")) {
-            bail!("trusted_proxies has {everybody}: then anybody may choose the address that limits count. Name the proxies' own networks");
+            bail!(
+                "trusted_proxies has {everybody}: then anybody may choose the address that limits count. Name the proxies' own networks"
+            );
         }
         Ok(())
     }
@@ -128,10 +135,15 @@ impl Config {
     /// Refuses to serve others in the clear: passwords and keys could be read on the way.
     pub fn check_transport(&self) -> anyhow::Result<()> {
         let url = self.public_url();
-        let host = url.strip_prefix("http://").map(|authority| authority.rsplit_once(':').map_or(authority, |(host, _)| host));
+        let host =
+            url.strip_prefix("http://").map(|authority| authority.rsplit_once(':').map_or(authority, |(host, _)| host));
         // A container listens on every address of its own, and is reached as this machine.
         let for_this_machine = self.public_url.is_some() && matches!(host, Some("localhost" | "127.0.0.1" | "[::1]"));
-        if self.listen.ip().is_loopback() || self.tls_certificate.is_some() || url.starts_with("https://") || for_this_machine {
+        if self.listen.ip().is_loopback()
+            || self.tls_certificate.is_some()
+            || url.starts_with("https://")
+            || for_this_machine
+        {
             return Ok(());
         }
         bail!(
@@ -165,7 +177,11 @@ impl Config {
     #[must_use]
     pub fn public_url(&self) -> String {
         let scheme = if self.tls_certificate.is_some() { "https" } else { "http" };
-        self.public_url.clone().unwrap_or_else(|| format!("{scheme}://{}", self.listen)).trim_end_matches('/').to_owned()
+        self.public_url
+            .clone()
+            .unwrap_or_else(|| format!("{scheme}://{}", self.listen))
+            .trim_end_matches('/')
+            .to_owned()
     }
 }
 

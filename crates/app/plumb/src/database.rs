@@ -45,7 +45,10 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Database> {
     };
     let key_file = config.master_key_file()?;
     if !key_file.exists() && Store::is_installed(&admin).await? {
-        bail!("the master key {} is missing, and this database was made with one: restore it from your copy", key_file.display());
+        bail!(
+            "the master key {} is missing, and this database was made with one: restore it from your copy",
+            key_file.display()
+        );
     }
     let keys = keys::load_or_create(&key_file)?;
     let store = StoreConfig { admin, connections_max: config.database_connections };

@@ -5,7 +5,10 @@ use plumb_base::JobId;
 use plumb_ledger::{AuditFilter, AuditPage, ExportQuery, Ledger, LedgerError};
 use plumb_store::access::Action;
 use plumb_store::{PersonalField, Store, audit, job};
-use plumb_web::{Access, Caller, Doc, Handler as _, IntoResponse, Json, Path, Problem, Query, Redirect, Response, Route, SignedIn, State};
+use plumb_web::{
+    Access, Caller, Doc, Handler as _, IntoResponse, Json, Path, Problem, Query, Redirect, Response, Route, SignedIn,
+    State,
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -37,7 +40,11 @@ async fn home(_: SignedIn) -> Redirect {
     Redirect::to("/leads")
 }
 
-async fn list_audit(State(store): State<Store>, caller: Caller, Query(filter): Query<AuditFilter>) -> Result<Json<AuditPage>, Problem> {
+async fn list_audit(
+    State(store): State<Store>,
+    caller: Caller,
+    Query(filter): Query<AuditFilter>,
+) -> Result<Json<AuditPage>, Problem> {
     let mut tx = store.org(caller.org, caller.actor).await?;
     let page = plumb_ledger::list(&mut tx, &filter).await.map_err(problem)?;
     tx.commit(audit::Entry::of("audit.listed").with("entries", page.items.len())).await?;
@@ -69,8 +76,12 @@ async fn export_audit(
 
 fn problem(error: LedgerError) -> Problem {
     match error {
-        LedgerError::Empty => Problem::conflict("The log has no checkpoint yet. Its first one is signed within a second of the first event; try again."),
-        LedgerError::FromTheFuture { since, size } => Problem::invalid(format!("The log has {size} entries, so it cannot continue a checkpoint of {since}. Check `since`.")),
+        LedgerError::Empty => Problem::conflict(
+            "The log has no checkpoint yet. Its first one is signed within a second of the first event; try again.",
+        ),
+        LedgerError::FromTheFuture { since, size } => Problem::invalid(format!(
+            "The log has {size} entries, so it cannot continue a checkpoint of {since}. Check `since`."
+        )),
         LedgerError::Store(error) => error.into(),
         other => {
             tracing::error!(error = %other, "the audit log cannot be read");
@@ -99,7 +110,11 @@ struct JobPath {
     job: JobId,
 }
 
-async fn retry_job(State(store): State<Store>, caller: Caller, Path(path): Path<JobPath>) -> Result<http::StatusCode, Problem> {
+async fn retry_job(
+    State(store): State<Store>,
+    caller: Caller,
+    Path(path): Path<JobPath>,
+) -> Result<http::StatusCode, Problem> {
     let mut tx = store.org(caller.org, caller.actor).await?;
     if !job::retry(&mut tx, path.job).await? {
         return Err(Problem::not_found());

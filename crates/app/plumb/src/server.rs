@@ -41,7 +41,10 @@ pub fn assemble(config: &Config, verify: VerifyConfig, store: &Store) -> anyhow:
     let ledger = ledger(config, store)?;
     let egress = Egress::new(egress_config(config), Recorder::database(store.clone()))?;
     let cleaning = cleaning();
-    let jobs = plumb_source::jobs(&cleaning).and(plumb_verify::jobs(egress, verify)).and(plumb_identity::jobs()?).and(sweep::jobs()?);
+    let jobs = plumb_source::jobs(&cleaning)
+        .and(plumb_verify::jobs(egress, verify))
+        .and(plumb_identity::jobs()?)
+        .and(sweep::jobs()?);
     let source = Source::new(store.clone(), cleaning).upload_bytes_max(config.upload_bytes_max);
     let identity = Identity::new(store.clone());
     let register = Register::new(all_routes(store, &ledger, &source, &identity))?;
@@ -50,7 +53,8 @@ pub fn assemble(config: &Config, verify: VerifyConfig, store: &Store) -> anyhow:
 
 /// The log under its configured name.
 pub fn ledger(config: &Config, store: &Store) -> anyhow::Result<Ledger> {
-    let origin: KeyName = config.log_origin.parse().map_err(|error| anyhow!("log_origin {:?}: {error}", config.log_origin))?;
+    let origin: KeyName =
+        config.log_origin.parse().map_err(|error| anyhow!("log_origin {:?}: {error}", config.log_origin))?;
     Ok(Ledger::new(store.clone(), origin))
 }
 
@@ -115,7 +119,11 @@ impl Server {
             // Unless told, the name under which the server was asked: this machine has several (localhost, 127.0.0.1).
             public_origin: config.public_url.as_ref().map(|_| config.public_url()),
             hsts: config.hsts && (tls.is_some() || config.public_url().starts_with("https://")),
-            trusted_proxies: config.trusted_proxies.iter().map(|text| text.parse::<Network>()).collect::<Result<_, _>>()?,
+            trusted_proxies: config
+                .trusted_proxies
+                .iter()
+                .map(|text| text.parse::<Network>())
+                .collect::<Result<_, _>>()?,
             ..Settings::default()
         };
         let services = Services::new(parts.identity, Arc::new(store.clone()), settings, stop.clone());
@@ -123,8 +131,16 @@ impl Server {
         let admin = admin::router(readiness(&store), admin::Metrics::install().ok());
 
         let mut tasks = vec![
-            spawn_serving(Listener { socket: listener, tls, limits: plumb_web::ConnectionLimits::default() }, router, stop.clone()),
-            spawn_serving(Listener { socket: admin_listener, tls: None, limits: plumb_web::ConnectionLimits::default() }, admin, stop.clone()),
+            spawn_serving(
+                Listener { socket: listener, tls, limits: plumb_web::ConnectionLimits::default() },
+                router,
+                stop.clone(),
+            ),
+            spawn_serving(
+                Listener { socket: admin_listener, tls: None, limits: plumb_web::ConnectionLimits::default() },
+                admin,
+                stop.clone(),
+            ),
         ];
         if let Some(embedded) = &database.embedded {
             tasks.push(tokio::spawn(database::supervise(Arc::clone(embedded), stop.clone())));

@@ -104,7 +104,9 @@ pub(crate) async fn edit(mut tx: OrgTx, id: LeadId, edit: &LeadEdit, tokens: &To
         }
     }
     if fields.is_empty() {
-        return Err(EditError::Invalid("The edit names no field. Send at least one, such as {\"title\": \"Buyer\"}.".to_owned()));
+        return Err(EditError::Invalid(
+            "The edit names no field. Send at least one, such as {\"title\": \"Buyer\"}.".to_owned(),
+        ));
     }
     sqlx::query!(
         "update lead set
@@ -160,7 +162,8 @@ async fn change_email(tx: &mut OrgTx, id: LeadId, text: &str, tokens: &Tokens) -
         .await?;
         return Ok(());
     }
-    let email = Email::parse(text).map_err(|error| EditError::Invalid(format!("The new address cannot stand: {error}.")))?;
+    let email =
+        Email::parse(text).map_err(|error| EditError::Invalid(format!("The new address cannot stand: {error}.")))?;
     if crate::suppressed(tx, &[Some(email.clone())], tokens).await? == [true] {
         return Err(EditError::Suppressed);
     }
@@ -195,7 +198,9 @@ fn text(field: &str, value: &str) -> Result<Option<String>, EditError> {
         return Ok(None);
     }
     if value.chars().count() > TEXT_CHARS_MAX || value.chars().any(char::is_control) {
-        return Err(EditError::Invalid(format!("{field} has control characters or more than {TEXT_CHARS_MAX} characters. Shorten it.")));
+        return Err(EditError::Invalid(format!(
+            "{field} has control characters or more than {TEXT_CHARS_MAX} characters. Shorten it."
+        )));
     }
     Ok(Some(value.to_owned()))
 }
@@ -207,7 +212,9 @@ fn phone_e164(value: &str) -> Result<Option<String>, EditError> {
     }
     let digits = value.strip_prefix('+').unwrap_or_default();
     if !(7..=15).contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) || digits.starts_with('0') {
-        return Err(EditError::Invalid("A telephone number has the form +493023125000: plus, country code, digits only.".to_owned()));
+        return Err(EditError::Invalid(
+            "A telephone number has the form +493023125000: plus, country code, digits only.".to_owned(),
+        ));
     }
     Ok(Some(value.to_owned()))
 }

@@ -83,14 +83,16 @@ pub(crate) async fn export(
         filter.usable = Some(true);
     }
     let tx = store.org(org, actor).await?;
-    tx.commit(audit::Entry::of("lead.export_began").with("rows", rows.as_str()).with("classes", CLASSES.to_vec())).await?;
+    tx.commit(audit::Entry::of("lead.export_began").with("rows", rows.as_str()).with("classes", CLASSES.to_vec()))
+        .await?;
     let progress = Progress { store, org, actor, filter, after: None, rows: 0, begun: false };
     Ok(stream::try_unfold(Some(progress), |progress| async move {
         let Some(mut progress) = progress else { return Ok(None) };
         let mut tx = progress.store.org(progress.org, progress.actor).await?;
         let page = read::page(&mut tx, &progress.filter, Sort::CreatedUp, progress.after, PIECE_ROWS).await?;
         let mut writer = csv::Writer::from_writer(Vec::with_capacity(page.leads.len() * 200));
-        let mut write = |record: &[String]| writer.write_record(record).map_err(|error| StoreError::Unfit(error.to_string()));
+        let mut write =
+            |record: &[String]| writer.write_record(record).map_err(|error| StoreError::Unfit(error.to_string()));
         if !progress.begun {
             progress.begun = true;
             write(&HEADER.map(str::to_owned))?;

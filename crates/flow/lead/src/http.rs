@@ -128,10 +128,15 @@ pub(crate) struct LeadDetail {
 pub(crate) async fn read_page(store: &Store, caller: &Caller, query: &LeadQuery) -> Result<LeadPage, Problem> {
     let limit = query.limit.unwrap_or(50);
     if !(1..=plumb_base::limits::PAGE_ROWS_MAX).contains(&limit) {
-        return Err(Problem::bad_request(format!("limit is {limit}; a page has 1 to {} leads.", plumb_base::limits::PAGE_ROWS_MAX)));
+        return Err(Problem::bad_request(format!(
+            "limit is {limit}; a page has 1 to {} leads.",
+            plumb_base::limits::PAGE_ROWS_MAX
+        )));
     }
     let after = query.after.as_deref().filter(|text| !text.is_empty()).map(Cursor::decode).transpose();
-    let after = after.map_err(|error| Problem::bad_request(format!("after: {error}. Give back `next` of a page in the same order.")))?;
+    let after = after.map_err(|error| {
+        Problem::bad_request(format!("after: {error}. Give back `next` of a page in the same order."))
+    })?;
     let mut tx = store.org(caller.org, caller.actor).await?;
     let page = read::page(&mut tx, &query.filter(), query.sort, after, limit).await?;
     record_read(tx, "lead.listed", page.leads.len()).await?;
@@ -143,18 +148,30 @@ async fn record_read(tx: plumb_store::OrgTx, action: &'static str, leads: usize)
     Ok(tx.commit(audit::Entry::of(action).with("leads", leads)).await?)
 }
 
-async fn list(State(store): State<Store>, caller: Caller, Query(query): Query<LeadQuery>) -> Result<Json<LeadPage>, Problem> {
+async fn list(
+    State(store): State<Store>,
+    caller: Caller,
+    Query(query): Query<LeadQuery>,
+) -> Result<Json<LeadPage>, Problem> {
     Ok(Json(read_page(&store, &caller, &query).await?))
 }
 
-async fn count(State(store): State<Store>, caller: Caller, Query(query): Query<CountQuery>) -> Result<Json<Counts>, Problem> {
+async fn count(
+    State(store): State<Store>,
+    caller: Caller,
+    Query(query): Query<CountQuery>,
+) -> Result<Json<Counts>, Problem> {
     let mut tx = store.org(caller.org, caller.actor).await?;
     let counts = read::counts(&mut tx, query.import).await?;
     tx.done_reading().await?;
     Ok(Json(counts))
 }
 
-async fn download(State(store): State<Store>, caller: Caller, Query(query): Query<ExportQuery>) -> Result<Response, Problem> {
+async fn download(
+    State(store): State<Store>,
+    caller: Caller,
+    Query(query): Query<ExportQuery>,
+) -> Result<Response, Problem> {
     let (verdict, country, domain, import) = (query.verdict, query.country, query.domain, query.import);
     let filter = Filter { verdict, country, domain, import, ..Filter::default() };
     let stream = export(store, caller.org, caller.actor, filter, query.rows).await?;
@@ -199,7 +216,11 @@ fn origins(lead: &Lead, exceptions: &serde_json::Value) -> Vec<Origin> {
     filled.map(origin).collect()
 }
 
-async fn one(State(store): State<Store>, caller: Caller, Path(path): Path<LeadPath>) -> Result<Json<LeadDetail>, Problem> {
+async fn one(
+    State(store): State<Store>,
+    caller: Caller,
+    Path(path): Path<LeadPath>,
+) -> Result<Json<LeadDetail>, Problem> {
     Ok(Json(detail(&store, &caller, path.lead).await?))
 }
 

@@ -18,8 +18,8 @@ pub use domain::{Field, NewLead};
 pub use flow::{FLOW, Handed, Stage, ToVerify, hand_over_import};
 pub use read::{Contact, Counts, VerdictCount, contact, counts, unchecked};
 pub use upsert::{Landed, suppressed, upsert};
-pub use withhold::{WITHHELD, withhold_opted_out};
 pub use verdict::{VerdictSummary, record_verdict};
+pub use withhold::{WITHHELD, withhold_opted_out};
 
 mod verdict;
 

@@ -74,12 +74,18 @@ async fn list(State(store): State<Store>, caller: Caller, Query(query): Query<Le
 /// What stands between the lead and its use, in a word or two.
 fn why(lead: &Lead) -> Option<String> {
     let unusable = lead.unusable?;
-    let word = if unusable == crate::Unusable::Suppressed { "opted_out" } else { lead.verdict_reason.as_deref().unwrap_or(unusable.as_str()) };
+    let word = if unusable == crate::Unusable::Suppressed {
+        "opted_out"
+    } else {
+        lead.verdict_reason.as_deref().unwrap_or(unusable.as_str())
+    };
     Some(word.replace('_', " "))
 }
 
 fn summary(counts: &Counts) -> Markup {
-    let of = |verdict: &str| counts.verdicts.iter().filter(|v| v.verdict.as_deref() == Some(verdict)).map(|v| v.leads).sum::<i64>();
+    let of = |verdict: &str| {
+        counts.verdicts.iter().filter(|v| v.verdict.as_deref() == Some(verdict)).map(|v| v.leads).sum::<i64>()
+    };
     page::counts(&[
         page::count("Leads", "leads", counts.leads),
         page::count("May be used", "usable", counts.usable),
@@ -98,7 +104,12 @@ fn filters(query: &LeadQuery) -> Markup {
         ("unverified", Some(VerdictFilter::Unverified)),
         ("undeliverable", Some(VerdictFilter::Undeliverable)),
     ];
-    let sorts = [("-score", "best first", Sort::ScoreDown), ("score", "worst first", Sort::ScoreUp), ("-created", "newest first", Sort::CreatedDown), ("created", "oldest first", Sort::CreatedUp)];
+    let sorts = [
+        ("-score", "best first", Sort::ScoreDown),
+        ("score", "worst first", Sort::ScoreUp),
+        ("-created", "newest first", Sort::CreatedDown),
+        ("created", "oldest first", Sort::CreatedUp),
+    ];
     html! {
         form class="filters" method="get" action="/leads" {
             label { "Verdict" select name="verdict" {
@@ -125,7 +136,12 @@ fn export_query(query: &LeadQuery) -> String {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let verdict = query.verdict.map(|verdict| verdict.as_str().to_owned());
     let import = query.import.map(|import| import.to_string());
-    let pairs = [("verdict", verdict), ("country", given(&query.country)), ("domain", given(&query.domain)), ("import", import)];
+    let pairs = [
+        ("verdict", verdict),
+        ("country", given(&query.country)),
+        ("domain", given(&query.domain)),
+        ("import", import),
+    ];
     let pairs: Vec<_> = pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
     serde_urlencoded::to_string(pairs).unwrap_or_default()
 }

@@ -292,6 +292,8 @@ pub(crate) async fn keep_sources(
 
 /// Which of these tokens are on the suppression list.
 pub(crate) async fn suppressed_among(tx: &mut OrgTx, tokens: &[Vec<u8>]) -> Result<HashSet<Vec<u8>>, StoreError> {
-    let rows = sqlx::query_scalar!("select token from suppression where token = any ($1)", tokens).fetch_all(tx.conn()).await?;
+    let rows = sqlx::query_scalar!("select token from suppression where token = any ($1)", tokens)
+        .fetch_all(tx.conn())
+        .await?;
     Ok(rows.into_iter().collect())
 }

@@ -230,16 +230,21 @@ fn narrow(statement: &mut Statement, filter: &Filter, now: Timestamp) {
         let key = plumb_base::Email::parse(email).map_or_else(|_| email.clone(), |email| email.key());
         statement.bind(" and l.email_key = ", key.clone());
         // Role mailboxes have a name in their key, so the unique index is asked for a range.
-        statement.bind(" and l.dedupe_key >= ", format!("e:{key}")).bind(" and l.dedupe_key < ", format!("e:{key}\u{7f}"));
+        statement
+            .bind(" and l.dedupe_key >= ", format!("e:{key}"))
+            .bind(" and l.dedupe_key < ", format!("e:{key}\u{7f}"));
     }
     match filter.usable {
         Some(true) => {
             statement.bind(" and l.verdict = 'verified' and l.verdict_expires_at > ", now);
-            statement.push(" and not exists (select from suppression s where s.token in (l.email_token, l.email_token_base))");
+            statement.push(
+                " and not exists (select from suppression s where s.token in (l.email_token, l.email_token_base))",
+            );
         }
         Some(false) => {
             statement.bind(" and (l.verdict is distinct from 'verified' or l.verdict_expires_at <= ", now);
-            statement.push(" or exists (select from suppression s where s.token in (l.email_token, l.email_token_base)))");
+            statement
+                .push(" or exists (select from suppression s where s.token in (l.email_token, l.email_token_base)))");
         }
         None => {}
     }
@@ -375,7 +380,12 @@ pub async fn contact(tx: &mut OrgTx, id: LeadId) -> Result<Option<Contact>, Stor
 
 /// The leads that rows of an import became or were merged into and whose address has no verdict that still holds: a page
 /// of them by row number, which is where the next page goes on.
-pub async fn unchecked(tx: &mut OrgTx, import: ImportId, after_row: i64, limit: u32) -> Result<Vec<(i64, LeadId)>, StoreError> {
+pub async fn unchecked(
+    tx: &mut OrgTx,
+    import: ImportId,
+    after_row: i64,
+    limit: u32,
+) -> Result<Vec<(i64, LeadId)>, StoreError> {
     let (org, now) = (tx.org().0, tx.now());
     let rows = sqlx::query!(
         "select s.row_no, s.lead_id from lead_source s join lead l on l.org_id = s.org_id and l.id = s.lead_id

@@ -49,11 +49,13 @@ async fn verdict(db: &Db, org: OrgId, lead: LeadId, email: &str, verdict: &'stat
 
 async fn opt_out(db: &Db, email: &str) {
     let (token, _) = db.store().keys().suppression().of(&plumb_base::Email::parse(email).unwrap());
-    sqlx::query("insert into suppression (token, kind, key_version, reason, at) values ($1, 'email', 1, 'opt_out', now())")
-        .bind(&token[..])
-        .execute(&mut db.admin_conn().await)
-        .await
-        .unwrap();
+    sqlx::query(
+        "insert into suppression (token, kind, key_version, reason, at) values ($1, 'email', 1, 'opt_out', now())",
+    )
+    .bind(&token[..])
+    .execute(&mut db.admin_conn().await)
+    .await
+    .unwrap();
 }
 
 async fn file(db: &Db, org: OrgId, rows: Rows) -> String {
@@ -69,7 +71,13 @@ async fn rows_of_one_person_are_one_lead_and_gaps_remember_who_filled_them() {
     let (first, second) = (ImportId::fresh(), ImportId::fresh());
     let title = |row: NewLead, title: &str| NewLead { title: Some(title.to_owned()), ..row };
     let city = |row: NewLead| NewLead { city: Some("Ulm".to_owned()), ..row };
-    let landed = land(&db, org, first, vec![row(1, "ada@shop.example"), row(2, "bo@shop.example"), title(row(3, "Ada+news@shop.example"), "Buyer")]).await;
+    let landed = land(
+        &db,
+        org,
+        first,
+        vec![row(1, "ada@shop.example"), row(2, "bo@shop.example"), title(row(3, "Ada+news@shop.example"), "Buyer")],
+    )
+    .await;
     assert_eq!(landed[0].lead, landed[2].lead);
     assert_eq!([landed[0].merged, landed[1].merged, landed[2].merged], [false, false, true]);
 
@@ -78,7 +86,11 @@ async fn rows_of_one_person_are_one_lead_and_gaps_remember_who_filled_them() {
 
     let mut tx = tx(&db, org).await;
     let lead = read::one(&mut tx, landed[0].lead).await.unwrap().unwrap();
-    assert_eq!((lead.title.as_deref(), lead.city.as_deref()), (Some("Buyer"), Some("Ulm")), "what was there stays, gaps are filled");
+    assert_eq!(
+        (lead.title.as_deref(), lead.city.as_deref()),
+        (Some("Buyer"), Some("Ulm")),
+        "what was there stays, gaps are filled"
+    );
     let (sources, exceptions) = read::sources(&mut tx, lead.id).await.unwrap();
     assert_eq!(sources.len(), 3);
     assert_eq!(exceptions, json!({ "title": { "import": first, "row": 3 }, "city": { "import": second, "row": 9 } }));
@@ -140,7 +152,8 @@ async fn two_imports_of_the_same_people_at_once_double_nobody() {
 async fn pages_follow_one_another_without_gap_or_repeat_in_every_order() {
     let db = Db::new().await;
     let org = db.org("ours").await;
-    let rows = (0..57).map(|n| NewLead { title: (n % 2 == 0).then(|| "Buyer".to_owned()), ..row(n, &format!("p{n}@shop.example")) });
+    let rows = (0..57)
+        .map(|n| NewLead { title: (n % 2 == 0).then(|| "Buyer".to_owned()), ..row(n, &format!("p{n}@shop.example")) });
     land(&db, org, ImportId::fresh(), rows.collect()).await;
     for sort in [Sort::ScoreDown, Sort::ScoreUp, Sort::CreatedDown, Sort::CreatedUp] {
         let (mut seen, mut after) = (Vec::new(), None);
@@ -211,8 +224,13 @@ async fn a_verdict_raises_the_score_and_runs_out() {
 async fn an_export_holds_usable_rows_and_an_opt_out_acts_at_once() {
     let db = Db::new().await;
     let org = db.org("ours").await;
-    let formula = NewLead { title: Some("=cmd|' /C calc'!A0".to_owned()), phone_e164: Some("+12025550123".to_owned()), ..row(1, "ada@shop.example") };
-    let landed = land(&db, org, ImportId::fresh(), vec![formula, row(2, "bo@shop.example"), row(3, "cy@shop.example")]).await;
+    let formula = NewLead {
+        title: Some("=cmd|' /C calc'!A0".to_owned()),
+        phone_e164: Some("+12025550123".to_owned()),
+        ..row(1, "ada@shop.example")
+    };
+    let landed =
+        land(&db, org, ImportId::fresh(), vec![formula, row(2, "bo@shop.example"), row(3, "cy@shop.example")]).await;
     for (landed, email) in landed.iter().zip(["ada@shop.example", "bo@shop.example"]) {
         verdict(&db, org, landed.lead, email, "verified").await;
     }
@@ -245,7 +263,10 @@ async fn edits_keep_their_maker_and_a_new_address_starts_over() {
     apply(json!({ "title": "Buyer", "city": "", "phone_e164": "+493023125000" })).await.unwrap();
     apply(json!({ "email": "ada@new.example" })).await.unwrap();
     let lead = read::one(&mut tx(&db, org).await, landed[0].lead).await.unwrap().unwrap();
-    assert_eq!((lead.title.as_deref(), lead.email.as_deref(), lead.verdict), (Some("Buyer"), Some("ada@new.example"), None));
+    assert_eq!(
+        (lead.title.as_deref(), lead.email.as_deref(), lead.verdict),
+        (Some("Buyer"), Some("ada@new.example"), None)
+    );
     let (waiting, _) = plumb_store::job::pending(&mut tx(&db, org).await, &["verify.plan"]).await.unwrap();
     assert_eq!(waiting, 1, "the new address is checked");
 
@@ -256,7 +277,13 @@ async fn edits_keep_their_maker_and_a_new_address_starts_over() {
     opt_out(&db, "gone@shop.example").await;
     assert!(matches!(apply(json!({ "email": "gone@shop.example" })).await, Err(EditError::Suppressed)));
     assert!(serde_json::from_value::<LeadEdit>(json!({ "score": 100 })).is_err(), "no mass assignment");
-    let missing = edit(tx(&db, org).await, LeadId::fresh(), &LeadEdit { title: Some(String::new()), ..LeadEdit::default() }, &tokens).await;
+    let missing = edit(
+        tx(&db, org).await,
+        LeadId::fresh(),
+        &LeadEdit { title: Some(String::new()), ..LeadEdit::default() },
+        &tokens,
+    )
+    .await;
     assert!(matches!(missing, Err(EditError::NotFound)));
 }
 
@@ -281,7 +308,11 @@ async fn an_edit_does_not_bring_back_who_opted_out() {
 async fn an_address_in_another_field_is_not_shown_either() {
     let db = Db::new().await;
     let org = db.org("ours").await;
-    let title = NewLead { title: Some("Buyer, ada@shop.example".to_owned()), company: Some("Shop".to_owned()), ..row(1, "ada@shop.example") };
+    let title = NewLead {
+        title: Some("Buyer, ada@shop.example".to_owned()),
+        company: Some("Shop".to_owned()),
+        ..row(1, "ada@shop.example")
+    };
     let lead = land(&db, org, ImportId::fresh(), vec![title]).await[0].lead;
     opt_out(&db, "ada@shop.example").await;
     let lead = read::one(&mut tx(&db, org).await, lead).await.unwrap().unwrap();
@@ -294,8 +325,11 @@ async fn rows_as_they_came_do_not_show_who_opted_out() {
     let db = Db::new().await;
     let org = db.org("ours").await;
     let tokens = db.store().keys().suppression();
-    let raw = json!({ "E-Mail": "ada@shop.example", "Also": "Bo <bo@home.example>; cy@home.example", "Note": "calls @ 5" });
-    let lead = land(&db, org, ImportId::fresh(), vec![NewLead { raw: raw.to_string(), ..row(1, "ada@shop.example") }]).await[0].lead;
+    let raw =
+        json!({ "E-Mail": "ada@shop.example", "Also": "Bo <bo@home.example>; cy@home.example", "Note": "calls @ 5" });
+    let lead = land(&db, org, ImportId::fresh(), vec![NewLead { raw: raw.to_string(), ..row(1, "ada@shop.example") }])
+        .await[0]
+        .lead;
     let change = LeadEdit { email: Some("ada@new.example".to_owned()), ..LeadEdit::default() };
     edit(tx(&db, org).await, lead, &change, &tokens).await.unwrap();
     let shown = async || {

@@ -22,7 +22,12 @@ pub struct VerdictSummary {
 
 /// Puts a verdict on a lead and hands it over: verifying is done. False when the lead is gone or has another
 /// address meanwhile.
-pub async fn record_verdict(tx: &mut OrgTx, lead: LeadId, email: &str, summary: &VerdictSummary) -> Result<bool, StoreError> {
+pub async fn record_verdict(
+    tx: &mut OrgTx,
+    lead: LeadId,
+    email: &str,
+    summary: &VerdictSummary,
+) -> Result<bool, StoreError> {
     let (org, now) = (tx.org().0, tx.now());
     let changed = sqlx::query!(
         "update lead set verdict = $4, verdict_reason = $5, verdict_expires_at = $6, next_check_at = $7, stage = $8, updated_at = $9

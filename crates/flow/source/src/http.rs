@@ -198,7 +198,7 @@ pub(crate) async fn read(source: &Source, caller: &Caller, import: ImportId) -> 
 async fn withhold(tx: &mut OrgTx, source: &Source, import: &mut Import) -> Result<(), Problem> {
     let samples = import.columns.iter_mut().map(|column| &mut column.sample);
     let mut shown: Vec<&mut Vec<String>> = import.preview.iter_mut().chain(samples).collect();
-    let mut rows: Vec<Value> = shown.iter().map(|row| Value::from(row.to_vec())).collect();
+    let mut rows: Vec<Value> = shown.iter().map(|row| Value::from((*row).clone())).collect();
     plumb_lead::withhold_opted_out(tx, rows.iter_mut(), &source.store.keys().suppression()).await?;
     for (shown, row) in shown.iter_mut().zip(rows) {
         **shown = serde_json::from_value(row).unwrap_or_default();

@@ -96,12 +96,14 @@ async fn verifications(
 async fn withhold(tx: &mut OrgTx, store: &Store, stored: &mut [query::Stored], opted_out: bool) -> Result<(), Problem> {
     let records = stored.iter_mut().flat_map(|one| &mut one.evidence);
     let replies = records.flat_map(|record| [&mut record.reply, &mut record.control_reply]).flatten();
-    let mut texts: Vec<&mut String> = replies.map(|reply| &mut reply.reply_text).collect();
+    let texts: Vec<&mut String> = replies.map(|reply| &mut reply.reply_text).collect();
     if opted_out {
-        texts.iter_mut().for_each(|text| text.clear());
+        for text in texts {
+            text.clear();
+        }
         return Ok(());
     }
-    let mut row = serde_json::Value::from(texts.iter().map(|text| text.to_string()).collect::<Vec<_>>());
+    let mut row = serde_json::Value::from(texts.iter().map(|text| (*text).clone()).collect::<Vec<_>>());
     withhold_opted_out(tx, std::iter::once(&mut row), &store.keys().suppression()).await?;
     for (text, cell) in texts.into_iter().zip(row.as_array().into_iter().flatten()) {
         cell.as_str().unwrap_or_default().clone_into(text);

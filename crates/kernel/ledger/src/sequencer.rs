@@ -121,7 +121,9 @@ impl Ledger {
         let taken = query::places_taken(tx.conn()).await?;
         if taken > size {
             // To go on from here would be a second history beside the one that somebody may have kept.
-            return Err(LedgerError::Tampered(format!("it has {taken} entries, and the newest checkpoint only {size}")));
+            return Err(LedgerError::Tampered(format!(
+                "it has {taken} entries, and the newest checkpoint only {size}"
+            )));
         }
         let Some(row) = row else { return Ok(Edge::default()) };
         let (checkpoint, _) = self.signed_checkpoint(&row)?;

@@ -49,9 +49,10 @@ impl From<sqlx::Error> for StoreError {
                 Some(code) if code.starts_with("57P") || code.starts_with("08") || code == "53300" => {
                     Self::Unavailable(error)
                 }
-                Some(code) if code.starts_with("23") => {
-                    Self::Constraint { constraint: cause.constraint().unwrap_or("a constraint").to_owned(), source: error }
-                }
+                Some(code) if code.starts_with("23") => Self::Constraint {
+                    constraint: cause.constraint().unwrap_or("a constraint").to_owned(),
+                    source: error,
+                },
                 _ => Self::Database(error),
             },
             _ => Self::Database(error),

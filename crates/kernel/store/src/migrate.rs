@@ -85,7 +85,11 @@ async fn apply(admin: &mut PgConnection, name: &'static str, sql: &str, hash: &s
     let mut tx = admin.begin().await?;
     set_owner(&mut tx).await?;
     sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut *tx).await?;
-    sqlx::query("insert into schema_migration (name, sha256) values ($1, $2)").bind(name).bind(hash).execute(&mut *tx).await?;
+    sqlx::query("insert into schema_migration (name, sha256) values ($1, $2)")
+        .bind(name)
+        .bind(hash)
+        .execute(&mut *tx)
+        .await?;
     let undeclared = registry::undeclared(&mut tx).await?;
     if !undeclared.is_empty() {
         let list: Vec<String> = undeclared.iter().map(ToString::to_string).collect();

@@ -50,7 +50,10 @@ pub(crate) async fn alone(admin: &mut PgConnection) -> Result<(), StoreError> {
 }
 
 async fn ensure_locked(admin: &mut PgConnection, keys: &Keys) -> Result<(), StoreError> {
-    let owned_by = format!("plumb installation {}", plumb_base::hex::encode(&keys.mac(Purpose::DatabaseRoles, b"roles", b"plumb")[..8]));
+    let owned_by = format!(
+        "plumb installation {}",
+        plumb_base::hex::encode(&keys.mac(Purpose::DatabaseRoles, b"roles", b"plumb")[..8])
+    );
     let known: Option<String> =
         sqlx::query("select shobj_description(oid, 'pg_authid') from pg_roles where rolname = $1 and shobj_description(oid, 'pg_authid') <> ''")
             .bind(APP)
@@ -58,9 +61,8 @@ async fn ensure_locked(admin: &mut PgConnection, keys: &Keys) -> Result<(), Stor
             .await?
             .map(|row| row.get(0));
     if known.is_some_and(|known| known != owned_by) {
-        return Err(StoreError::Unfit(format!(
-            "the roles {OWNER}, {APP}, {AUTH} and {SYSTEM} of this Postgres server belong to another installation, with another master key. Give each installation a server of its own; if the other one is gone, drop these roles."
-        )));
+        // Also a database that was restored here from elsewhere must not take the roles of the one that lives here.
+        alone(admin).await?;
     }
     for role in [OWNER, APP, AUTH, SYSTEM] {
         let exists: bool = sqlx::query("select exists (select from pg_roles where rolname = $1)")
@@ -69,7 +71,8 @@ async fn ensure_locked(admin: &mut PgConnection, keys: &Keys) -> Result<(), Stor
             .await?
             .get(0);
         if !exists {
-            execute(admin, format!("create role {role} nosuperuser nobypassrls nocreatedb nocreaterole noinherit")).await?;
+            execute(admin, format!("create role {role} nosuperuser nobypassrls nocreatedb nocreaterole noinherit"))
+                .await?;
         }
         if role != OWNER {
             // Derived by HKDF and written in URL-safe base64: no character that could end the literal.

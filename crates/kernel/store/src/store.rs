@@ -8,7 +8,10 @@ use std::time::Duration;
 use plumb_base::{Clock, OrgId};
 use plumb_vault::{Keys, Purpose};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres, Row as _, SqlSafeStr, Transaction};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres, Row as _, SqlSafeStr,
+    Transaction,
+};
 use tokio::sync::Notify;
 
 use crate::actor::Actor;
@@ -176,7 +179,10 @@ impl Store {
 /// Begins a transaction in a task of its own, which ends even when the caller is dropped meanwhile, as a request is whose
 /// client went away: a beginning that is cut short would leave its connection in the pool inside a transaction that
 /// nobody knows of.
-async fn begun(pool: &PgPool, begin: impl SqlSafeStr + Send + 'static) -> Result<Transaction<'static, Postgres>, StoreError> {
+async fn begun(
+    pool: &PgPool,
+    begin: impl SqlSafeStr + Send + 'static,
+) -> Result<Transaction<'static, Postgres>, StoreError> {
     let pool = pool.clone();
     let task = tokio::spawn(async move { pool.begin_with(begin).await });
     Ok(task.await.map_err(|_| sqlx::Error::WorkerCrashed)??)

@@ -36,7 +36,8 @@ impl Db {
         let cluster = throwaway::cluster().await;
         let template = TEMPLATE.get_or_init(|| make_template(cluster)).await;
         let name = format!("test_{}", OrgId::fresh().0.simple());
-        let mut admin = cluster.server().admin_options_for("postgres").connect().await.expect("the throwaway cluster answers");
+        let mut admin =
+            cluster.server().admin_options_for("postgres").connect().await.expect("the throwaway cluster answers");
         // Copying a template takes a lock on it, so tests queue here instead of failing.
         run(&mut admin, "select pg_advisory_lock(7)").await;
         run(&mut admin, &format!("create database {name} template {TEMPLATE_NAME}")).await;
@@ -113,7 +114,8 @@ impl Db {
 
 async fn make_template(cluster: &throwaway::Throwaway) -> Template {
     let keys = Keys::generate();
-    let mut admin = cluster.server().admin_options_for("postgres").connect().await.expect("the throwaway cluster answers");
+    let mut admin =
+        cluster.server().admin_options_for("postgres").connect().await.expect("the throwaway cluster answers");
     run(&mut admin, &format!("create database {TEMPLATE_NAME}")).await;
     admin.close().await.expect("closes");
     let mut template = cluster.server().admin_options_for(TEMPLATE_NAME).connect().await.expect("connects");

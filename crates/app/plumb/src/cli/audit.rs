@@ -52,7 +52,9 @@ enum Command {
 pub(super) async fn run(command: Audit, config: &Config, json: bool) -> anyhow::Result<()> {
     match command.command {
         Command::Verify { bundle, key, checkpoint } => {
-            let read = |path: &PathBuf| std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()));
+            let read = |path: &PathBuf| {
+                std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
+            };
             let text = read(&bundle)?;
             let kept = checkpoint.as_ref().map(read).transpose()?;
             verify(&text, key.as_deref(), kept.as_deref(), json)
@@ -70,14 +72,21 @@ pub(super) async fn run(command: Audit, config: &Config, json: bool) -> anyhow::
 }
 
 /// Writes the log as one bundle, or as several where it is longer than one bundle can be.
-async fn export(config: &Config, output: &Path, from: u64, since: Option<u64>, checkpoint: Option<&Path>) -> anyhow::Result<()> {
+async fn export(
+    config: &Config,
+    output: &Path,
+    from: u64,
+    since: Option<u64>,
+    checkpoint: Option<&Path>,
+) -> anyhow::Result<()> {
     let server = remote::server(config)?;
     let (mut from, mut part) = (from, 1);
     let since = since.map(|since| format!("&since={since}")).unwrap_or_default();
     loop {
         let bundle: Value = server.get_json(&format!("/api/v1/audit/export?from_seq={from}{since}")).await?;
         let path = if part == 1 { output.to_owned() } else { output.with_extension(format!("part{part}.json")) };
-        std::fs::write(&path, serde_json::to_vec(&bundle)?).with_context(|| format!("{} cannot be written", path.display()))?;
+        std::fs::write(&path, serde_json::to_vec(&bundle)?)
+            .with_context(|| format!("{} cannot be written", path.display()))?;
         say(format_args!("Wrote {0}. `plumb audit verify {0}` checks it anywhere.", path.display()));
         if let Some(kept) = checkpoint {
             let note = bundle["checkpoint"].as_str().unwrap_or_default();
@@ -98,19 +107,28 @@ fn verify(text: &str, vkey: Option<&str>, checkpoint: Option<&str>, json: bool) 
             "key_was_known": verified.key_was_known, "vkeys": verified.vkeys, "continues": verified.continues,
         })),
         Ok(verified) => {
-            print(format_args!("Good: {} entries in a log of {}, without a gap, each in its place.", verified.entries, verified.checkpoint.size));
+            print(format_args!(
+                "Good: {} entries in a log of {}, without a gap, each in its place.",
+                verified.entries, verified.checkpoint.size
+            ));
             print(format_args!("Signed by {}", verified.vkeys.join(", ")));
             if !verified.key_was_known {
                 print("The key came with the bundle: give --key to check that it is the one you know.");
             }
             match verified.continues {
                 Some(size) => print(format_args!("It continues the log of {size} entries that you kept.")),
-                None => print("Unwitnessed: without a checkpoint that somebody kept, the operator could have rewritten history. Keep one with `plumb audit export --checkpoint FILE`."),
+                None => print(
+                    "Unwitnessed: without a checkpoint that somebody kept, the operator could have rewritten history. Keep one with `plumb audit export --checkpoint FILE`.",
+                ),
             }
         }
         Err(faults) => {
             for fault in &faults {
-                if json { print(json!({ "good": false, "fault": fault.to_string() })) } else { print(format_args!("FAULT  {fault}")) }
+                if json {
+                    print(json!({ "good": false, "fault": fault.to_string() }))
+                } else {
+                    print(format_args!("FAULT  {fault}"))
+                }
             }
             return Err(Failed::Partly(format!("the bundle has {} fault(s): do not rely on it", faults.len())).into());
         }

@@ -52,10 +52,14 @@ pub(super) async fn run(command: Demo, mut config: Config, json: bool) -> anyhow
     let world = World::demo().await.context("the throwaway internet cannot be started")?;
     point_at(&world, &mut config);
     let server = Server::start(&config, patience(), Clock::System).await?;
-    say(format_args!("Database, server and a throwaway internet of {} mail domains are up.", plumb_testworld::demo::sites().len()));
+    say(format_args!(
+        "Database, server and a throwaway internet of {} mail domains are up.",
+        plumb_testworld::demo::sites().len()
+    ));
     let again = !plumb_identity::first_run_needed(&server.store).await?;
     if !again {
-        let (org, user) = plumb_identity::create_org_with_owner(&server.store, "Demo organisation", OWNER, "", None).await?;
+        let (org, user) =
+            plumb_identity::create_org_with_owner(&server.store, "Demo organisation", OWNER, "", None).await?;
         remote::keep_local_key(&config, &server, org, user).await?;
     }
     let worked = tokio::select! {
@@ -63,9 +67,14 @@ pub(super) async fn run(command: Demo, mut config: Config, json: bool) -> anyhow
         stopped = up::until_told_to_stop(&server) => stopped.map(|()| false),
     };
     if matches!(worked, Ok(true)) && !command.once {
-        let owner = plumb_identity::user_by_email(&server.store, OWNER).await?.context("the demo's owner is gone: start over with --fresh")?;
+        let owner = plumb_identity::user_by_email(&server.store, OWNER)
+            .await?
+            .context("the demo's owner is gone: start over with --fresh")?;
         let link = plumb_identity::sign_in_link(&server.store, owner, &config.public_url()).await?;
-        say(format_args!("The result is at {}. Sign in as {OWNER}, once, within 10 minutes:\n\n  {link}\n", config.public_url()));
+        say(format_args!(
+            "The result is at {}. Sign in as {OWNER}, once, within 10 minutes:\n\n  {link}\n",
+            config.public_url()
+        ));
         say("Ctrl-C stops everything; the next run continues with what is there (--fresh starts over).");
         up::until_told_to_stop(&server).await?;
     }
@@ -123,9 +132,19 @@ async fn follow_verdicts(api: &OwnServer) -> anyhow::Result<Value> {
     let mut line = summary::ProgressLine::new();
     loop {
         let counts: Value = api.get_json("/api/v1/leads/counts").await?;
-        let waiting: i64 = counts["verdicts"].as_array().into_iter().flatten().filter(|entry| entry["verdict"].is_null()).filter_map(|entry| entry["leads"].as_i64()).sum();
+        let waiting: i64 = counts["verdicts"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|entry| entry["verdict"].is_null())
+            .filter_map(|entry| entry["leads"].as_i64())
+            .sum();
         let all = counts["leads"].as_i64().unwrap_or(0) - counts["no_email"].as_i64().unwrap_or(0);
-        line.show(&format!("verifying  {:>3} %  {} of {all} addresses", if all == 0 { 100 } else { 100 * (all - waiting) / all }, all - waiting));
+        line.show(&format!(
+            "verifying  {:>3} %  {} of {all} addresses",
+            if all == 0 { 100 } else { 100 * (all - waiting) / all },
+            all - waiting
+        ));
         if waiting == 0 {
             line.end();
             return Ok(counts);
@@ -150,8 +169,22 @@ fn patience() -> VerifyConfig {
     let seconds = Duration::from_secs;
     let step = seconds(4);
     VerifyConfig {
-        deadlines: Deadlines { connect: step, banner: step, ehlo: step, start_tls: step, mail: step, rcpt: step, closing: seconds(1) },
-        retries: RetrySchedule { later: vec![seconds(35), seconds(60)], unreachable: vec![seconds(60)], rate_limited: vec![seconds(60)], blocked: vec![], dns: vec![seconds(45)] },
+        deadlines: Deadlines {
+            connect: step,
+            banner: step,
+            ehlo: step,
+            start_tls: step,
+            mail: step,
+            rcpt: step,
+            closing: seconds(1),
+        },
+        retries: RetrySchedule {
+            later: vec![seconds(35), seconds(60)],
+            unreachable: vec![seconds(60)],
+            rate_limited: vec![seconds(60)],
+            blocked: vec![],
+            dns: vec![seconds(45)],
+        },
         ..VerifyConfig::default()
     }
 }

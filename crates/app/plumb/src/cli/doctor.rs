@@ -79,8 +79,14 @@ fn database(config: &Config) -> Finding {
         return Finding::good("database", "given by its URL; --database looks into it");
     }
     match embedded::find_binaries() {
-        Ok(binaries) => Finding::good("database", format!("PostgreSQL {} in {}", binaries.version, binaries.dir.display())),
-        Err(error) => Finding::bad("database", error.to_string(), "apt-get install postgresql  (Debian, Ubuntu) · dnf install postgresql-server  (Fedora) · brew install postgresql@17  (macOS)"),
+        Ok(binaries) => {
+            Finding::good("database", format!("PostgreSQL {} in {}", binaries.version, binaries.dir.display()))
+        }
+        Err(error) => Finding::bad(
+            "database",
+            error.to_string(),
+            "apt-get install postgresql  (Debian, Ubuntu) · dnf install postgresql-server  (Fedora) · brew install postgresql@17  (macOS)",
+        ),
     }
 }
 
@@ -88,18 +94,29 @@ fn data_dir(config: &Config) -> Finding {
     match config.data_dir() {
         Ok(dir) if dir.exists() => Finding::good("data", format!("{} exists", dir.display())),
         Ok(dir) => Finding::good("data", format!("{} will be made by `plumb up`", dir.display())),
-        Err(error) => Finding::bad("data", error.to_string(), "set data_dir in plumb.toml, PLUMB_DATA_DIR or --data-dir"),
+        Err(error) => {
+            Finding::bad("data", error.to_string(), "set data_dir in plumb.toml, PLUMB_DATA_DIR or --data-dir")
+        }
     }
 }
 
 fn master_key(config: &Config) -> Finding {
-    let Ok(path) = config.master_key_file() else { return Finding::bad("master key", "there is no data directory", "set data_dir") };
+    let Ok(path) = config.master_key_file() else {
+        return Finding::bad("master key", "there is no data directory", "set data_dir");
+    };
     if !path.exists() {
-        return Finding::good("master key", format!("{} will be made by `plumb up`; keep a copy elsewhere", path.display()));
+        return Finding::good(
+            "master key",
+            format!("{} will be made by `plumb up`; keep a copy elsewhere", path.display()),
+        );
     }
     match crate::keys::load_or_create(&path) {
         Ok(_) => Finding::good("master key", format!("{} (a file, no KMS); keep a copy elsewhere", path.display())),
-        Err(error) => Finding::bad("master key", error.to_string(), format!("chmod 600 {0}, or restore {0} from your copy", path.display())),
+        Err(error) => Finding::bad(
+            "master key",
+            error.to_string(),
+            format!("chmod 600 {0}, or restore {0} from your copy", path.display()),
+        ),
     }
 }
 
@@ -109,11 +126,16 @@ fn mail(config: &Config) -> Finding {
         let finding = Finding::bad("mail servers", "are not asked, only DNS: no address becomes verified", more);
         return Finding { state: State::Note, ..finding };
     }
-    let resolves = (config.helo.as_str(), config.smtp_port).to_socket_addrs().is_ok_and(|mut found| found.next().is_some());
+    let resolves =
+        (config.helo.as_str(), config.smtp_port).to_socket_addrs().is_ok_and(|mut found| found.next().is_some());
     if resolves || config.resolver.is_some() {
         Finding::good("mail servers", format!("are asked as {} from {}", config.helo, config.mail_from))
     } else {
-        Finding::bad("mail servers", format!("helo {} does not resolve", config.helo), "add an A record for it and a PTR record back, or set another helo")
+        Finding::bad(
+            "mail servers",
+            format!("helo {} does not resolve", config.helo),
+            "add an A record for it and a PTR record back, or set another helo",
+        )
     }
 }
 
@@ -132,17 +154,34 @@ fn transport(config: &Config) -> Finding {
 async fn catalogue(config: &Config) -> Vec<Finding> {
     let store = match remote::beside_running_server(config).await {
         Ok(store) => store,
-        Err(error) => return vec![Finding::bad("catalogue", format!("{error:#}"), "start the server with `plumb up`, then look again")],
+        Err(error) => {
+            return vec![Finding::bad(
+                "catalogue",
+                format!("{error:#}"),
+                "start the server with `plumb up`, then look again",
+            )];
+        }
     };
     let findings = match (store.catalogue_defects().await, store.server_version().await) {
         (Ok(defects), Ok(version)) if defects.is_empty() => {
-            vec![Finding::good("catalogue", format!("PostgreSQL {version}; no table, role or policy lets one organisation reach another"))]
+            vec![Finding::good(
+                "catalogue",
+                format!("PostgreSQL {version}; no table, role or policy lets one organisation reach another"),
+            )]
         }
         (Ok(defects), Ok(_)) => defects
             .iter()
-            .map(|defect| Finding::bad("catalogue", defect.to_string(), "undo the change that made it, or restore the schema; the server will not start with it"))
+            .map(|defect| {
+                Finding::bad(
+                    "catalogue",
+                    defect.to_string(),
+                    "undo the change that made it, or restore the schema; the server will not start with it",
+                )
+            })
             .collect(),
-        (Err(error), _) | (_, Err(error)) => vec![Finding::bad("catalogue", error.to_string(), "start the server with `plumb up`, then look again")],
+        (Err(error), _) | (_, Err(error)) => {
+            vec![Finding::bad("catalogue", error.to_string(), "start the server with `plumb up`, then look again")]
+        }
     };
     store.close().await;
     findings

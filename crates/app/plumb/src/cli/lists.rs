@@ -81,7 +81,8 @@ enum Verdict {
 
 impl Filter {
     fn pairs(&self) -> Vec<(&'static str, String)> {
-        let verdict = self.verdict.and_then(|verdict| verdict.to_possible_value()).map(|value| value.get_name().to_owned());
+        let verdict =
+            self.verdict.and_then(|verdict| verdict.to_possible_value()).map(|value| value.get_name().to_owned());
         let import = self.import.map(|import| import.to_string());
         [("verdict", verdict), ("country", self.country.clone()), ("import", import)]
             .into_iter()
@@ -123,7 +124,12 @@ pub(super) async fn import(command: Import, config: &Config, json: bool) -> anyh
     }
     match ended["state"].as_str() {
         Some("done") => Ok(()),
-        _ => Err(Failed::Partly(format!("the import ended as {}: {}", ended["state"], ended["error"].as_str().unwrap_or("cancelled"))).into()),
+        _ => Err(Failed::Partly(format!(
+            "the import ended as {}: {}",
+            ended["state"],
+            ended["error"].as_str().unwrap_or("cancelled")
+        ))
+        .into()),
     }
 }
 

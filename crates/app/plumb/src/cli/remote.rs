@@ -33,7 +33,8 @@ fn path(config: &Config) -> anyhow::Result<PathBuf> {
 /// Makes an API key of `user` for the command line on this machine, readable by the server's user alone.
 pub(super) async fn keep_local_key(config: &Config, server: &Server, org: OrgId, user: UserId) -> anyhow::Result<()> {
     let path = path(config)?;
-    let key = plumb_identity::create_api_key(&server.store, org, user, "command line on the server", Scope::ALL).await?;
+    let key =
+        plumb_identity::create_api_key(&server.store, org, user, "command line on the server", Scope::ALL).await?;
     let text = serde_json::to_string(&LocalKey { url: config.public_url(), key })?;
     let aside = path.with_extension("new");
     let _ = fs::remove_file(&aside);
@@ -52,9 +53,13 @@ pub(super) fn server(config: &Config) -> anyhow::Result<OwnServer> {
             // A running demo serves where no server of one's own was ever set up.
             let demo = config.demo_dir()?.join(LOCAL_KEY);
             let Ok(text) = fs::read_to_string(&path).or_else(|_| fs::read_to_string(demo)) else {
-                bail!("no server is known here ({} is missing): run `plumb up` or `plumb demo` first, or set PLUMB_URL and PLUMB_API_KEY", path.display());
+                bail!(
+                    "no server is known here ({} is missing): run `plumb up` or `plumb demo` first, or set PLUMB_URL and PLUMB_API_KEY",
+                    path.display()
+                );
             };
-            let local: LocalKey = serde_json::from_str(&text).with_context(|| format!("{} cannot be read", path.display()))?;
+            let local: LocalKey =
+                serde_json::from_str(&text).with_context(|| format!("{} cannot be read", path.display()))?;
             (local.url, local.key)
         }
         _ => bail!("PLUMB_URL and PLUMB_API_KEY belong together: set both or none"),

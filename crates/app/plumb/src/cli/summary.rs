@@ -40,7 +40,11 @@ pub(super) fn proposal(import: &Value) {
     for column in import["columns"].as_array().into_iter().flatten() {
         let proposal = &column["proposal"];
         let field = proposal["field"].as_str().unwrap_or("(carried along)");
-        print(format_args!("{:<24} {field:<16} {}", column["name"].as_str().unwrap_or_default(), proposal["reason"].as_str().unwrap_or_default()));
+        print(format_args!(
+            "{:<24} {field:<16} {}",
+            column["name"].as_str().unwrap_or_default(),
+            proposal["reason"].as_str().unwrap_or_default()
+        ));
     }
 }
 
@@ -48,7 +52,12 @@ pub(super) fn proposal(import: &Value) {
 pub(super) fn import(import: &Value) {
     let count = |name: &str| import[name].as_i64().unwrap_or(0);
     print(format_args!("{:<14} {:>8}", "rows in", count("rows_read")));
-    for (label, name) in [("new leads", "rows_new"), ("merged", "rows_merged"), ("suppressed", "rows_suppressed"), ("no lead", "rows_rejected")] {
+    for (label, name) in [
+        ("new leads", "rows_new"),
+        ("merged", "rows_merged"),
+        ("suppressed", "rows_suppressed"),
+        ("no lead", "rows_rejected"),
+    ] {
         print(format_args!("{label:<14} {:>8}", count(name)));
     }
     reasons("why no lead", &import["reject_counts"]);
@@ -64,10 +73,15 @@ fn reasons(title: &str, counts: &Value) {
 
 /// The four most frequent of a map of counts.
 fn top(counts: &Value) -> String {
-    let mut pairs: Vec<(&str, i64)> =
-        counts.as_object().into_iter().flatten().map(|(name, count)| (name.as_str(), count.as_i64().unwrap_or(0))).collect();
+    let mut pairs: Vec<(&str, i64)> = counts
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, count)| (name.as_str(), count.as_i64().unwrap_or(0)))
+        .collect();
     pairs.sort_by_key(|(name, count)| (std::cmp::Reverse(*count), *name));
-    let words: Vec<String> = pairs.iter().take(4).map(|(name, count)| format!("{} {count}", name.replace('_', " "))).collect();
+    let words: Vec<String> =
+        pairs.iter().take(4).map(|(name, count)| format!("{} {count}", name.replace('_', " "))).collect();
     words.join(", ")
 }
 
@@ -117,6 +131,12 @@ impl LeadTable {
         }
         let text = |name: &str| lead[name].as_str().unwrap_or("–").to_owned();
         let verdict = if lead["unusable"] == "suppressed" { "suppressed".to_owned() } else { text("verdict") };
-        print(format_args!("{:>5}  {verdict:<13} {:<34} {:<26} {}", lead["score"], text("email"), text("full_name"), text("company")));
+        print(format_args!(
+            "{:>5}  {verdict:<13} {:<34} {:<26} {}",
+            lead["score"],
+            text("email"),
+            text("full_name"),
+            text("company")
+        ));
     }
 }

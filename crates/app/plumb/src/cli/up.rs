@@ -37,18 +37,28 @@ pub(super) async fn run(command: Up, mut config: Config) -> anyhow::Result<()> {
     if plumb_identity::first_run_needed(&server.store).await? {
         let Some(owner) = &command.owner else {
             server.stop().await?;
-            return Err(Failed::Usage("this is the first run: name the owner, as in `plumb up --owner you@your-company.example`".to_owned()).into());
+            return Err(Failed::Usage(
+                "this is the first run: name the owner, as in `plumb up --owner you@your-company.example`".to_owned(),
+            )
+            .into());
         };
-        let (org, user) = plumb_identity::create_org_with_owner(&server.store, &command.organisation, owner, "", None).await?;
+        let (org, user) =
+            plumb_identity::create_org_with_owner(&server.store, &command.organisation, owner, "", None).await?;
         remote::keep_local_key(&config, &server, org, user).await?;
         say(format_args!("Made the organisation {:?} with its owner {owner}.", command.organisation));
         let link = plumb_identity::sign_in_link(&server.store, user, &config.public_url()).await?;
         say(format_args!("Sign in once, within 10 minutes: {link}"));
     }
     if !config.ask_mail_servers {
-        say("Mail servers are not asked (ask_mail_servers is off), so no address becomes verified; DNS is. `plumb doctor` says what asking needs.");
+        say(
+            "Mail servers are not asked (ask_mail_servers is off), so no address becomes verified; DNS is. `plumb doctor` says what asking needs.",
+        );
     }
-    say(format_args!("Plumbline is at {} (operator's endpoints at http://{}). Ctrl-C stops it.", config.public_url(), server.admin_address));
+    say(format_args!(
+        "Plumbline is at {} (operator's endpoints at http://{}). Ctrl-C stops it.",
+        config.public_url(),
+        server.admin_address
+    ));
     until_told_to_stop(&server).await?;
     say("Stopping …");
     server.stop().await

@@ -44,7 +44,8 @@ pub(super) async fn run(command: Verify, mut config: Config, json: bool) -> anyh
     config.helo = command.helo.unwrap_or(config.helo);
     config.mail_from = command.mail_from.unwrap_or(config.mail_from);
     if config.helo.is_empty() || config.mail_from.is_empty() {
-        let missing = "mail servers are greeted by name: give --helo and --mail-from (or set helo and mail_from in plumb.toml)";
+        let missing =
+            "mail servers are greeted by name: give --helo and --mail-from (or set helo and mail_from in plumb.toml)";
         return Err(super::Failed::Usage(missing.to_owned()).into());
     }
     let policy = if command.lenient { Policy::Lenient } else { Policy::Strict };

@@ -31,7 +31,13 @@ fn what_would_switch_a_protection_off_is_refused() {
         trusted_proxies: proxies.iter().map(|&network| network.to_owned()).collect(),
         ..Config::default()
     };
-    for url in ["leads.example.com", "https://", "https://leads.example.com/plumb", "ftp://leads.example.com", "https://a@leads.example.com"] {
+    for url in [
+        "leads.example.com",
+        "https://",
+        "https://leads.example.com/plumb",
+        "ftp://leads.example.com",
+        "https://a@leads.example.com",
+    ] {
         assert!(with(url, &[]).check_origins().is_err(), "{url}");
     }
     for everybody in ["0.0.0.0/0", "::/0 "] {

@@ -59,7 +59,9 @@ fn only_a_fresh_verified_verdict_may_be_used() {
     assert_eq!(usable(false, true, None, None, now), Err(Unusable::NotChecked));
     assert_eq!(usable(false, true, Some("verified"), before, now), Err(Unusable::Expired));
     assert_eq!(usable(false, true, Some("verified"), None, now), Err(Unusable::Expired));
-    for (verdict, why) in [("undeliverable", Unusable::Undeliverable), ("risky", Unusable::Risky), ("unverified", Unusable::Unverified)] {
+    for (verdict, why) in
+        [("undeliverable", Unusable::Undeliverable), ("risky", Unusable::Risky), ("unverified", Unusable::Unverified)]
+    {
         assert_eq!(usable(false, true, Some(verdict), later, now), Err(why));
     }
 }

@@ -220,7 +220,8 @@ async fn a_lead_that_was_erased_leaves_nothing() {
 async fn a_lead_that_comes_back_while_its_mailbox_is_asked_is_not_forgotten() {
     let scene = Scene::new(vec![site("firm.example")]).await;
     let first = scene.import(&["ada@firm.example"]).await[0];
-    let plan_only = Registry::new().handle(plan).handle(async |_: CheckMailbox, _| Ok(Done::Later(Duration::from_hours(1))));
+    let plan_only =
+        Registry::new().handle(plan).handle(async |_: CheckMailbox, _| Ok(Done::Later(Duration::from_hours(1))));
     drain(scene.db.store(), &plan_only).await.unwrap();
     let mut tx = scene.db.store().org(scene.org, Actor::SYSTEM).await.unwrap();
     sqlx::query("delete from lead where id = $1").bind(first.0).execute(tx.conn()).await.unwrap();
@@ -281,7 +282,9 @@ async fn the_answer_about_somebody_who_opted_out_meanwhile_is_not_kept() {
         ..EgressConfig::new("probe.example", "postmaster@probe.example")
     };
     let egress = Egress::new(egress, Recorder::memory()).unwrap();
-    outcome.replace(crate::verify_one(&egress, "ada@firm.example", crate::Policy::Strict, Lists::default()).await.unwrap());
+    outcome.replace(
+        crate::verify_one(&egress, "ada@firm.example", crate::Policy::Strict, Lists::default()).await.unwrap(),
+    );
     let outcome = Arc::new(outcome.unwrap());
     assert_eq!(outcome.verdict.code(), "verified");
     let early = Registry::new().handle(plan).handle(move |job: CheckMailbox, cx: JobContext| {

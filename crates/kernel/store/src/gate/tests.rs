@@ -9,15 +9,27 @@ const PLANTED: &[(&str, &str)] = &[
     ("drop policy tenant on lead", "without a policy"),
     ("create table n (id uuid primary key, org_id uuid); call tenant_table('n')", "may be null"),
     ("create table loose (id uuid primary key)", "not on the list"),
-    ("drop policy tenant on lead; create policy tenant on lead to plumb_app using (true) with check (true)", "is not org_id = app_org()"),
-    ("create policy second on lead to plumb_app using (org_id = app_org()) with check (org_id = app_org())", "more than one permissive"),
+    (
+        "drop policy tenant on lead; create policy tenant on lead to plumb_app using (true) with check (true)",
+        "is not org_id = app_org()",
+    ),
+    (
+        "create policy second on lead to plumb_app using (org_id = app_org()) with check (org_id = app_org())",
+        "more than one permissive",
+    ),
     ("create policy wide on lead to plumb_system using (true) with check (true)", "not open to"),
     ("create policy public_one on lead using (org_id = app_org()) with check (org_id = app_org())", "not open to"),
     ("create view peek as select * from lead", "security_invoker"),
-    ("create materialized view heap as select org_id from lead; grant select on heap to plumb_app", "materialised view"),
+    (
+        "create materialized view heap as select org_id from lead; grant select on heap to plumb_app",
+        "materialised view",
+    ),
     ("create unique index oracle on lead (email)", "does not begin with org_id"),
     ("create table pk (domain text primary key, org_id uuid not null); call tenant_table('pk')", "primary key"),
-    ("alter table verification add constraint lone foreign key (id) references import_lone (id)", "accepts another tenant"),
+    (
+        "alter table verification add constraint lone foreign key (id) references import_lone (id)",
+        "accepts another tenant",
+    ),
     ("create function definer() returns int language sql security definer as 'select 1'", "SECURITY DEFINER"),
     ("grant truncate on lead to plumb_app", "TRUNCATE"),
     ("grant update on audit_entry to plumb_app", "the log can be changed"),
@@ -44,7 +56,10 @@ async fn the_schema_has_no_defect() {
 #[tokio::test]
 async fn every_planted_defect_is_found() {
     let db = Db::new().await;
-    db.as_owner("create table import_lone (id uuid primary key, org_id uuid not null); call tenant_table('import_lone')").await;
+    db.as_owner(
+        "create table import_lone (id uuid primary key, org_id uuid not null); call tenant_table('import_lone')",
+    )
+    .await;
     let mut missed = Vec::new();
     for (plant, word) in PLANTED {
         let found = db.defects_with(plant).await;

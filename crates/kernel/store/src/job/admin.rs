@@ -83,11 +83,13 @@ pub async fn cancel(tx: &mut OrgTx, id: JobId) -> Result<bool, StoreError> {
         .execute(tx.conn())
         .await?
         .rows_affected();
-    let told = sqlx::query("update job set cancel_requested = true where org_id = app_org() and id = $1 and state = 'running'")
-        .bind(id.0)
-        .execute(tx.conn())
-        .await?
-        .rows_affected();
+    let told = sqlx::query(
+        "update job set cancel_requested = true where org_id = app_org() and id = $1 and state = 'running'",
+    )
+    .bind(id.0)
+    .execute(tx.conn())
+    .await?
+    .rows_affected();
     Ok(removed + told > 0)
 }
 

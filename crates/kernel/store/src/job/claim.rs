@@ -159,7 +159,11 @@ async fn settle_once(store: &Store, job: &Claimed, verdict: &Verdict) -> Result<
 }
 
 /// Shows that this worker lives, for everything it holds; answers what was cancelled or taken away.
-pub(super) async fn renew(store: &Store, held: &[(OrgId, JobId, Uuid)], lease: Duration) -> Result<Vec<JobId>, StoreError> {
+pub(super) async fn renew(
+    store: &Store,
+    held: &[(OrgId, JobId, Uuid)],
+    lease: Duration,
+) -> Result<Vec<JobId>, StoreError> {
     let orgs: Vec<Uuid> = held.iter().map(|(org, _, _)| org.0).collect();
     let ids: Vec<Uuid> = held.iter().map(|(_, id, _)| id.0).collect();
     let fences: Vec<Uuid> = held.iter().map(|(_, _, fence)| *fence).collect();
@@ -207,7 +211,9 @@ pub(super) async fn tend(store: &Store) -> Result<(), StoreError> {
 /// Gives back every claimed job at once: for a process that knows that no other one works on the database.
 pub(super) async fn release_all(store: &Store) -> Result<(), StoreError> {
     let mut tx = store.system(SystemTask::RunJobs).await?;
-    sqlx::query("update job set lease_until = now() - interval '1 second' where state = 'running'").execute(tx.conn()).await?;
+    sqlx::query("update job set lease_until = now() - interval '1 second' where state = 'running'")
+        .execute(tx.conn())
+        .await?;
     tx.commit_unaudited().await?;
     tend(store).await
 }

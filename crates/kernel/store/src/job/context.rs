@@ -126,7 +126,13 @@ impl JobContext {
     }
 
     /// Commits a part of the work together with the job's new payload and time: the rest runs later.
-    pub async fn again<J: Job>(&self, mut tx: OrgTx, rest: &J, when: When, entry: audit::Entry) -> Result<Done, StoreError> {
+    pub async fn again<J: Job>(
+        &self,
+        mut tx: OrgTx,
+        rest: &J,
+        when: When,
+        entry: audit::Entry,
+    ) -> Result<Done, StoreError> {
         let (at, after) = match when {
             When::Now => (None, Duration::ZERO),
             When::After(wait) => (None, wait),
@@ -163,13 +169,15 @@ impl JobContext {
     /// [`StoreError::LostLease`] when another worker has the job.
     pub async fn hold(&self, tx: &mut OrgTx) -> Result<(), StoreError> {
         // An update and not a lock of the row: an insert that meets the key waits for writers only.
-        let held = sqlx::query("update job set fence = fence where org_id = $1 and id = $2 and fence = $3 and state = 'running'")
-            .bind(self.claimed.org.0)
-            .bind(self.claimed.id.0)
-            .bind(self.claimed.fence)
-            .execute(tx.conn())
-            .await?
-            .rows_affected();
+        let held = sqlx::query(
+            "update job set fence = fence where org_id = $1 and id = $2 and fence = $3 and state = 'running'",
+        )
+        .bind(self.claimed.org.0)
+        .bind(self.claimed.id.0)
+        .bind(self.claimed.fence)
+        .execute(tx.conn())
+        .await?
+        .rows_affected();
         if held == 0 { Err(StoreError::LostLease) } else { Ok(()) }
     }
 }

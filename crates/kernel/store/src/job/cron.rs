@@ -36,16 +36,27 @@ pub(super) async fn fire(store: &Store, crons: &[Cron]) -> Result<(), StoreError
             .bind(cron.name)
             .execute(tx.conn())
             .await?;
-        let due = sqlx::query("update job_cron set last_at = now(), next_at = now() + $2 where name = $1 and next_at <= now()")
-            .bind(cron.name)
-            .bind(interval(cron.every))
-            .execute(tx.conn())
-            .await?
-            .rows_affected();
+        let due = sqlx::query(
+            "update job_cron set last_at = now(), next_at = now() + $2 where name = $1 and next_at <= now()",
+        )
+        .bind(cron.name)
+        .bind(interval(cron.every))
+        .execute(tx.conn())
+        .await?
+        .rows_affected();
         if due > 0 {
             let id = JobId::fresh();
-            insert_for(tx.conn(), OrgId::PLATFORM, id, cron.kind, cron.payload.clone(), cron.attempts_max, cron.priority, cron.name)
-                .await?;
+            insert_for(
+                tx.conn(),
+                OrgId::PLATFORM,
+                id,
+                cron.kind,
+                cron.payload.clone(),
+                cron.attempts_max,
+                cron.priority,
+                cron.name,
+            )
+            .await?;
         }
         tx.commit_unaudited().await?;
     }

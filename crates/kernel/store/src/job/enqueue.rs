@@ -91,7 +91,8 @@ pub async fn enqueue_many_once<J: Job>(tx: &mut OrgTx, jobs: &[(String, J)]) -> 
 
 /// Queues a job of the installation itself, unless one with the same key waits or runs already.
 pub async fn enqueue_system<J: Job>(tx: &mut SystemTx, job: &J, key: &str) -> Result<(), StoreError> {
-    insert_for(tx.conn(), OrgId::PLATFORM, JobId::fresh(), J::NAME, payload(job)?, J::ATTEMPTS_MAX, J::PRIORITY, key).await
+    insert_for(tx.conn(), OrgId::PLATFORM, JobId::fresh(), J::NAME, payload(job)?, J::ATTEMPTS_MAX, J::PRIORITY, key)
+        .await
 }
 
 pub(super) fn payload<J: Job>(job: &J) -> Result<serde_json::Value, StoreError> {
@@ -125,7 +126,13 @@ pub(super) async fn insert_for(
     Ok(())
 }
 
-async fn insert<J: Job>(conn: &mut PgConnection, id: JobId, job: &J, when: When, key: Option<&str>) -> Result<bool, StoreError> {
+async fn insert<J: Job>(
+    conn: &mut PgConnection,
+    id: JobId,
+    job: &J,
+    when: When,
+    key: Option<&str>,
+) -> Result<bool, StoreError> {
     let (at, after) = match when {
         When::Now => (None, Duration::ZERO),
         When::After(wait) => (None, wait),

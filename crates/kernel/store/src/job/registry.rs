@@ -10,7 +10,8 @@ use super::context::{Done, JobContext, JobError};
 use super::cron::Cron;
 use super::enqueue::Job;
 
-pub(super) type Handler = Arc<dyn Fn(serde_json::Value, JobContext) -> BoxFuture<'static, Result<Done, JobError>> + Send + Sync>;
+pub(super) type Handler =
+    Arc<dyn Fn(serde_json::Value, JobContext) -> BoxFuture<'static, Result<Done, JobError>> + Send + Sync>;
 
 /// The kinds of jobs that this process can run, and its schedules.
 #[derive(Clone, Default)]

@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::claim::{self, Ask};
-use super::{Cron, Done, Job, JobError, Registry, When, WorkerConfig, Workers, cancel, dead, drain, enqueue, enqueue_many, enqueue_once, pending, retry};
+use super::{
+    Cron, Done, Job, JobError, Registry, When, WorkerConfig, Workers, cancel, dead, drain, enqueue, enqueue_many,
+    enqueue_once, pending, retry,
+};
 use crate::testing::Db;
 use crate::{Actor, audit};
 
@@ -39,12 +42,14 @@ fn effects() -> (Registry, Arc<AtomicUsize>) {
         async move {
             ran.fetch_add(1, Ordering::SeqCst);
             let mut tx = cx.org_tx().await?;
-            sqlx::query("insert into import (org_id, id, file_name, state, created_at) values ($1, $2, $3, 'draft', now())")
-                .bind(cx.org().0)
-                .bind(OrgId::fresh().0)
-                .bind(job.n.to_string())
-                .execute(tx.conn())
-                .await?;
+            sqlx::query(
+                "insert into import (org_id, id, file_name, state, created_at) values ($1, $2, $3, 'draft', now())",
+            )
+            .bind(cx.org().0)
+            .bind(OrgId::fresh().0)
+            .bind(job.n.to_string())
+            .execute(tx.conn())
+            .await?;
             Ok(cx.finish(tx, audit::Entry::of("test.counted")).await?)
         }
     });
@@ -85,7 +90,10 @@ async fn every_job_has_its_effect_once() {
     queue(&db, ours, 150, When::Now).await;
     queue(&db, theirs, 50, When::Now).await;
     let (registry, ran) = effects();
-    work_until(&db, registry, WorkerConfig { workers: 8, ..WorkerConfig::default() }, async || scalar(&db, "select count(*) from job").await == 0).await;
+    work_until(&db, registry, WorkerConfig { workers: 8, ..WorkerConfig::default() }, async || {
+        scalar(&db, "select count(*) from job").await == 0
+    })
+    .await;
     assert_eq!(ran.load(Ordering::SeqCst), 200);
     assert_eq!(scalar(&db, "select count(*) from import").await, 200);
 }
@@ -130,7 +138,8 @@ async fn an_expired_lease_is_given_to_another_and_counts() {
         seen.lock().unwrap().push(cx.attempt());
         async { Ok(Done::Nothing) }
     });
-    work_until(&db, registry, WorkerConfig::default(), async || scalar(&db, "select count(*) from job").await == 0).await;
+    work_until(&db, registry, WorkerConfig::default(), async || scalar(&db, "select count(*) from job").await == 0)
+        .await;
     assert_eq!(*attempts.lock().unwrap(), [2]);
 }
 
@@ -144,7 +153,10 @@ async fn a_job_that_kills_its_worker_every_time_is_put_aside() {
         .await
         .unwrap();
     let (registry, ran) = effects();
-    work_until(&db, registry, WorkerConfig::default(), async || scalar(&db, "select count(*) from job where state = 'dead'").await == 1).await;
+    work_until(&db, registry, WorkerConfig::default(), async || {
+        scalar(&db, "select count(*) from job where state = 'dead'").await == 1
+    })
+    .await;
     assert_eq!(ran.load(Ordering::SeqCst), 0);
     let mut tx = db.store().org(org, Actor::SYSTEM).await.unwrap();
     let aside = dead(&mut tx).await.unwrap();
@@ -184,7 +196,10 @@ async fn a_delayed_job_waits_for_its_time_by_the_databases_clock() {
     let (registry, ran) = effects();
     let (done, _) = drain(db.store(), &registry).await.unwrap();
     assert_eq!((done, ran.load(Ordering::SeqCst)), (0, 0));
-    sqlx::query("update job set run_at = now() - interval '1 second'").execute(&mut db.admin_conn().await).await.unwrap();
+    sqlx::query("update job set run_at = now() - interval '1 second'")
+        .execute(&mut db.admin_conn().await)
+        .await
+        .unwrap();
     let (done, _) = drain(db.store(), &registry).await.unwrap();
     assert_eq!(done, 1);
 }
@@ -202,9 +217,15 @@ async fn a_small_organisation_does_not_wait_behind_a_large_one() {
     let seen = Arc::clone(&order);
     let registry = Registry::new().handle::<Count, _, _>(move |_, cx| {
         seen.lock().unwrap().push(cx.org());
-        async { tokio::time::sleep(Duration::from_millis(1)).await; Ok(Done::Nothing) }
+        async {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            Ok(Done::Nothing)
+        }
     });
-    work_until(&db, registry, WorkerConfig { workers: 8, ..WorkerConfig::default() }, async || order.lock().unwrap().iter().filter(|org| **org == small).count() == 20).await;
+    work_until(&db, registry, WorkerConfig { workers: 8, ..WorkerConfig::default() }, async || {
+        order.lock().unwrap().iter().filter(|org| **org == small).count() == 20
+    })
+    .await;
     let order = order.lock().unwrap();
     let last = order.iter().rposition(|org| *org == small).unwrap();
     assert!(last < 700, "the small organisation's last job was number {last}");
@@ -252,16 +273,23 @@ async fn a_schedule_fires_once_a_beat_over_two_nodes() {
     let db = Db::new().await;
     let fired = Arc::new(AtomicUsize::new(0));
     let node = |fired: Arc<AtomicUsize>| {
-        Registry::new().every(Cron::new("test.beat", Duration::from_hours(1), &Count { n: 0 }).unwrap()).handle::<Count, _, _>(move |_, cx| {
-            assert_eq!(cx.org(), OrgId::PLATFORM);
-            fired.fetch_add(1, Ordering::SeqCst);
-            async { Ok(Done::Nothing) }
-        })
+        Registry::new()
+            .every(Cron::new("test.beat", Duration::from_hours(1), &Count { n: 0 }).unwrap())
+            .handle::<Count, _, _>(move |_, cx| {
+                assert_eq!(cx.org(), OrgId::PLATFORM);
+                fired.fetch_add(1, Ordering::SeqCst);
+                async { Ok(Done::Nothing) }
+            })
     };
     let stop = CancellationToken::new();
-    let other = tokio::spawn(Workers::new(db.store().clone(), node(Arc::clone(&fired)), WorkerConfig::default()).run(stop.clone()));
+    let other = tokio::spawn(
+        Workers::new(db.store().clone(), node(Arc::clone(&fired)), WorkerConfig::default()).run(stop.clone()),
+    );
     let config = WorkerConfig::default();
-    work_until(&db, node(Arc::clone(&fired)), config, async || fired.load(Ordering::SeqCst) >= 1 && scalar(&db, "select count(*) from job").await == 0).await;
+    work_until(&db, node(Arc::clone(&fired)), config, async || {
+        fired.load(Ordering::SeqCst) >= 1 && scalar(&db, "select count(*) from job").await == 0
+    })
+    .await;
     stop.cancel();
     other.await.unwrap();
     assert_eq!(fired.load(Ordering::SeqCst), 1);
@@ -351,7 +379,8 @@ async fn an_older_node_does_not_use_up_the_attempts_of_a_newer_kind() {
     let org = db.org("ours").await;
     queue(&db, org, 1, When::Now).await;
     work_until(&db, Registry::new(), WorkerConfig::default(), async || {
-        scalar(&db, "select count(*) from job where state = 'delayed' and attempt = 0 and last_error is not null").await == 1
+        scalar(&db, "select count(*) from job where state = 'delayed' and attempt = 0 and last_error is not null").await
+            == 1
     })
     .await;
 }

@@ -111,7 +111,8 @@ impl Workers {
                 }
             }
         }
-        let _ = tokio::time::timeout(Duration::from_secs(10), async { while running.join_next().await.is_some() {} }).await;
+        let _ =
+            tokio::time::timeout(Duration::from_secs(10), async { while running.join_next().await.is_some() {} }).await;
         running.abort_all();
         drop(done);
         let _ = tokio::time::timeout(Duration::from_secs(5), completer).await;
@@ -131,7 +132,11 @@ impl Shared {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).len();
         let target = self.target();
         // Below half of the target, so that claims come in batches.
-        if held == 0 || held * 2 <= target || target - self.config.workers < 8 { target.saturating_sub(held) } else { 0 }
+        if held == 0 || held * 2 <= target || target - self.config.workers < 8 {
+            target.saturating_sub(held)
+        } else {
+            0
+        }
     }
 
     async fn claim(&self, free: usize, after: Uuid) -> Result<Vec<Claimed>, StoreError> {
@@ -152,7 +157,9 @@ impl Shared {
         if cancelled.is_cancelled() {
             // Stopping, or taken away before it began: its lease gives it back.
             self.let_go(job.id);
-            let _ = claim::settle(&self.store, &job, Verdict::Again { after: Duration::ZERO, reason: None, counts: false }).await;
+            let _ =
+                claim::settle(&self.store, &job, Verdict::Again { after: Duration::ZERO, reason: None, counts: false })
+                    .await;
             return;
         }
         let began = Instant::now();
@@ -168,10 +175,17 @@ impl Shared {
                 let _ = done.send((job.org, job.id, job.fence)).await;
                 Ok(())
             }
-            Ok(Done::Later(after)) => claim::settle(&self.store, &job, Verdict::Again { after, reason: None, counts: false }).await,
+            Ok(Done::Later(after)) => {
+                claim::settle(&self.store, &job, Verdict::Again { after, reason: None, counts: false }).await
+            }
             // It was told to stop, and did: no fault of its own.
             Err(JobError::Retry(reason)) if cancelled.is_cancelled() => {
-                claim::settle(&self.store, &job, Verdict::Again { after: Duration::ZERO, reason: Some(reason), counts: false }).await
+                claim::settle(
+                    &self.store,
+                    &job,
+                    Verdict::Again { after: Duration::ZERO, reason: Some(reason), counts: false },
+                )
+                .await
             }
             Err(error) => settle_failure(&self.store, &job, error).await,
         };
@@ -198,7 +212,12 @@ fn label(outcome: &Result<Done, JobError>) -> &'static str {
     }
 }
 
-async fn run_one(store: &Store, registry: &Registry, job: &Claimed, cancelled: &CancellationToken) -> Result<Done, JobError> {
+async fn run_one(
+    store: &Store,
+    registry: &Registry,
+    job: &Claimed,
+    cancelled: &CancellationToken,
+) -> Result<Done, JobError> {
     let Some(handler) = registry.get(&job.kind) else {
         return Err(JobError::NotHere(job.kind.clone()));
     };
@@ -312,7 +331,12 @@ pub async fn drain(store: &Store, registry: &Registry) -> Result<(usize, Vec<Job
                 Ok(Done::Committed) => {}
                 Ok(Done::Nothing) => claim::complete(store, &[(job.org, job.id, job.fence)]).await?,
                 Ok(Done::Later(after)) => {
-                    claim::settle(store, &job, Verdict::Again { after: after.max(Duration::from_millis(1)), reason: None, counts: false }).await?;
+                    claim::settle(
+                        store,
+                        &job,
+                        Verdict::Again { after: after.max(Duration::from_millis(1)), reason: None, counts: false },
+                    )
+                    .await?;
                 }
                 Err(error) => {
                     claim::settle(store, &job, Verdict::Dead { reason: error.to_string() }).await?;

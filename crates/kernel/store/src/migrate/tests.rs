@@ -1,5 +1,7 @@
+use sqlx::ConnectOptions as _;
+
 use crate::testing::Db;
-use crate::{MIGRATIONS, StoreError, migrate};
+use crate::{MIGRATIONS, StoreError, migrate, roles};
 
 async fn migrate_with(extra: &'static str) -> Result<Vec<&'static str>, StoreError> {
     let db = Db::new().await;
@@ -41,10 +43,11 @@ async fn a_failed_migration_leaves_nothing() {
     let mut all = MIGRATIONS.to_vec();
     all.push(("9999_test", "alter table lead add column nickname text"));
     migrate(&mut db.admin_conn().await, &all).await.unwrap_err();
-    let columns: i64 = sqlx::query_scalar("select count(*) from information_schema.columns where column_name = 'nickname'")
-        .fetch_one(&mut db.admin_conn().await)
-        .await
-        .unwrap();
+    let columns: i64 =
+        sqlx::query_scalar("select count(*) from information_schema.columns where column_name = 'nickname'")
+            .fetch_one(&mut db.admin_conn().await)
+            .await
+            .unwrap();
     assert_eq!(columns, 0);
 }
 
@@ -87,15 +90,18 @@ async fn an_extension_beside_us_is_no_matter() {
 async fn nodes_that_start_at_once_on_an_empty_database_do_not_meet() {
     let db = Db::new().await;
     sqlx::query("create database empty_one").execute(&mut db.admin_conn().await).await.unwrap();
-    let open = || {
-        let config = crate::StoreConfig { admin: db.admin().clone().database("empty_one"), connections_max: 2 };
-        let keys = db.store().keys().clone();
-        tokio::spawn(crate::Store::open(config, keys, plumb_base::Clock::System))
+    let start = || {
+        let (admin, keys) = (db.admin().clone().database("empty_one"), db.store().keys().clone());
+        tokio::spawn(async move {
+            let mut admin = admin.connect().await.unwrap();
+            roles::ensure(&mut admin, &keys).await.unwrap();
+            migrate(&mut admin, MIGRATIONS).await.unwrap().applied.len()
+        })
     };
-    let nodes: Vec<_> = (0..4).map(|_| open()).collect();
-    let mut applied = 0;
-    for node in nodes {
-        applied += node.await.unwrap().unwrap().1.applied.len();
+    let mut applied = Vec::new();
+    for node in futures::future::join_all((0..4).map(|_| start())).await {
+        applied.push(node.unwrap());
     }
-    assert_eq!(applied, MIGRATIONS.len(), "each migration once");
+    applied.sort_unstable();
+    assert_eq!(applied, [0, 0, 0, MIGRATIONS.len()], "one node does it, and the others wait");
 }

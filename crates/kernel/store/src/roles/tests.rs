@@ -10,7 +10,10 @@ async fn the_roles_of_another_installation_are_left_alone() {
     let db = Db::new().await;
     let ours = db.store().keys().clone();
     let password = async || -> String {
-        sqlx::query_scalar("select rolpassword from pg_authid where rolname = 'plumb_app'").fetch_one(&mut db.admin_conn().await).await.unwrap()
+        sqlx::query_scalar("select rolpassword from pg_authid where rolname = 'plumb_app'")
+            .fetch_one(&mut db.admin_conn().await)
+            .await
+            .unwrap()
     };
     let before = password().await;
     let refused = ensure(&mut db.admin_conn().await, &Keys::generate()).await.unwrap_err().to_string();

@@ -27,11 +27,13 @@ async fn a_row_cannot_be_written_for_another_organisation() {
     let db = Db::new().await;
     let (ours, theirs) = (db.org("ours").await, db.org("theirs").await);
     let mut tx = db.store().org(ours, Actor::SYSTEM).await.unwrap();
-    let refused = sqlx::query("insert into import (org_id, id, file_name, state, created_at) values ($1, $2, 'x', 'draft', now())")
-        .bind(theirs.0)
-        .bind(OrgId::fresh().0)
-        .execute(tx.conn())
-        .await;
+    let refused = sqlx::query(
+        "insert into import (org_id, id, file_name, state, created_at) values ($1, $2, 'x', 'draft', now())",
+    )
+    .bind(theirs.0)
+    .bind(OrgId::fresh().0)
+    .execute(tx.conn())
+    .await;
     assert!(refused.unwrap_err().to_string().contains("row-level security"));
 }
 
@@ -76,7 +78,11 @@ async fn a_commit_writes_its_entry_and_a_drop_writes_nothing() {
     assert_eq!(names(db.store(), org).await, ["kept"]);
 
     let mut system = db.store().system(SystemTask::SequenceAudit).await.unwrap();
-    let rows = sqlx::query("select action, actor_kind from audit_pending where org_id = $1").bind(org.0).fetch_all(system.conn()).await.unwrap();
+    let rows = sqlx::query("select action, actor_kind from audit_pending where org_id = $1")
+        .bind(org.0)
+        .fetch_all(system.conn())
+        .await
+        .unwrap();
     let written: Vec<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     assert_eq!(written, [("org.renamed".to_owned(), "system".to_owned())]);
 }
@@ -85,7 +91,15 @@ async fn a_commit_writes_its_entry_and_a_drop_writes_nothing() {
 async fn the_application_cannot_read_or_change_the_outbox() {
     let db = Db::new().await;
     let org = db.org("ours").await;
-    for sql in ["select 1 from audit_pending", "update audit_pending set action = 'x'", "delete from audit_pending", "truncate audit_pending", "delete from audit_entry", "select 1 from app_user", "select 1 from session"] {
+    for sql in [
+        "select 1 from audit_pending",
+        "update audit_pending set action = 'x'",
+        "delete from audit_pending",
+        "truncate audit_pending",
+        "delete from audit_entry",
+        "select 1 from app_user",
+        "select 1 from session",
+    ] {
         let mut tx = db.store().org(org, Actor::SYSTEM).await.unwrap();
         let refused = sqlx::query(sql).execute(tx.conn()).await;
         assert!(refused.unwrap_err().to_string().contains("permission denied"), "{sql}");
@@ -103,11 +117,17 @@ async fn an_opt_out_cannot_be_committed_without_its_entry() {
 async fn rates_hold_exactly_under_concurrency() {
     let db = Db::new().await;
     let asks = (0..100).map(|_| db.store().rate_limit("one key", std::time::Duration::from_hours(1), 5));
-    let allowed = join_all(asks).await.into_iter().filter(|answer| matches!(answer, Ok(crate::RateDecision::Allowed))).count();
+    let allowed =
+        join_all(asks).await.into_iter().filter(|answer| matches!(answer, Ok(crate::RateDecision::Allowed))).count();
     assert_eq!(allowed, 5);
     let other = db.store().rate_limit("another key", std::time::Duration::from_hours(1), 1).await.unwrap();
     assert_eq!(other, crate::RateDecision::Allowed);
-    let kept: HashSet<String> = sqlx::query_scalar("select key from rate_limit").fetch_all(&mut db.admin_conn().await).await.unwrap().into_iter().collect();
+    let kept: HashSet<String> = sqlx::query_scalar("select key from rate_limit")
+        .fetch_all(&mut db.admin_conn().await)
+        .await
+        .unwrap()
+        .into_iter()
+        .collect();
     assert!(kept.iter().all(|key| !key.contains("key")), "keys are kept as hashes");
 }
 

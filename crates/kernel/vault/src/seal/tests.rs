@@ -15,7 +15,11 @@ fn a_sealed_value_opens_in_its_place_only() {
 
     let refused = Err(SealError::Refused);
     assert_eq!(keys.open(Purpose::Personal, context(org, b"row 2"), &sealed), refused, "another row");
-    assert_eq!(keys.open(Purpose::Personal, context(OrgId::fresh(), b"row 1"), &sealed), refused, "another organisation");
+    assert_eq!(
+        keys.open(Purpose::Personal, context(OrgId::fresh(), b"row 1"), &sealed),
+        refused,
+        "another organisation"
+    );
     assert_eq!(keys.open(Purpose::Credentials, context(org, b"row 1"), &sealed), refused, "another purpose");
     assert_eq!(Keys::generate().open(Purpose::Personal, context(org, b"row 1"), &sealed), refused, "another key");
 }

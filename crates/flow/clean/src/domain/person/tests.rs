@@ -100,7 +100,10 @@ fn what_is_no_name_is_noticed() {
 #[test]
 fn a_register_s_order_is_turned_round() {
     for person in [Person::read(None, Some("Example, Ada"), None), Person::read(None, None, Some("Example, Ada"))] {
-        assert_eq!((person.first.as_deref(), person.last.as_deref(), person.full.as_deref()), (Some("Ada"), Some("Example"), Some("Ada Example")));
+        assert_eq!(
+            (person.first.as_deref(), person.last.as_deref(), person.full.as_deref()),
+            (Some("Ada"), Some("Example"), Some("Ada Example"))
+        );
     }
     let degree = Person::read(None, Some("Example, PhD"), None);
     assert_eq!((degree.first, degree.last.as_deref()), (None, Some("Example")));
