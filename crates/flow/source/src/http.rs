@@ -268,6 +268,10 @@ pub(crate) async fn stop(source: &Source, caller: &Caller, import: ImportId) -> 
     }
     let error = crate::job::stopped_after(row.rows_read, "It was cancelled.");
     query::end(&mut tx, import, model::State::Cancelled, Some(&error)).await?;
+    if state == model::State::Draft {
+        // Nothing of it is in, so nothing of it is needed.
+        query::forget_chunks(&mut tx, import).await?;
+    }
     if row.rows_read > 0 {
         plumb_lead::hand_over_import(&mut tx, import).await.map_err(Problem::from)?;
     }

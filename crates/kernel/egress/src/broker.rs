@@ -58,7 +58,8 @@ impl EgressConfig {
             mail_from: mail_from.into(),
             smtp_connections_max: 256,
             smtp_connections_per_host_max: 2,
-            smtp_wait: Duration::from_secs(30),
+            // Short: whoever waits keeps a worker, which others could use meanwhile.
+            smtp_wait: Duration::from_secs(2),
             smtp_connection_max: Duration::from_secs(150),
             dns_wait: Duration::from_secs(5),
             regions_allowed: vec![Region::Eu],

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use plumb_base::{Clock, Email, ImportId, OrgId};
 use plumb_egress::{EgressConfig, Recorder};
 use plumb_lead::{Landed, NewLead, hand_over_import, upsert};
-use plumb_store::job::drain;
+use plumb_store::job::{WorkerConfig, Workers, drain};
 use plumb_store::testing::Db;
 use plumb_store::{Actor, SystemTask};
 use plumb_testworld::{Behaviour, Dns, Mailbox, Site, World, WorldConfig};
@@ -364,4 +364,26 @@ async fn the_database_refuses_a_hard_verdict_for_a_soft_reason() {
             "{verdict}/{reason}: {error}"
         );
     }
+}
+
+/// Few connections go to one mail host at once; those who wait for their turn there must not keep everybody else waiting.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_at_one_mail_host_does_not_hold_up_the_others() {
+    let slow = Behaviour::Tarpits { delay: Duration::from_secs(20) };
+    let scene = Scene::new(vec![site("slow.example").behaves(slow), site("quick.example")]).await;
+    let mut addresses: Vec<String> = (0..8).map(|n| format!("a{n}@slow.example")).collect();
+    addresses.push("ada@quick.example".to_owned());
+    let leads = scene.import(&addresses.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let stop = tokio_util::sync::CancellationToken::new();
+    let config = WorkerConfig { workers: 6, ..WorkerConfig::default() };
+    let workers = tokio::spawn(Workers::new(scene.db.store().clone(), scene.registry(), config).run(stop.clone()));
+    let verdict = async {
+        while scene.lead(leads[8]).await != found("verified", "mailbox_confirmed") {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let in_time = tokio::time::timeout(Duration::from_secs(12), verdict).await;
+    stop.cancel();
+    workers.await.unwrap();
+    assert!(in_time.is_ok(), "the quick one waits behind the slow ones");
 }
