@@ -7,11 +7,12 @@ use plumb_web::{Access, Caller, Doc, Handler as _, IntoResponse, Json, Path, Pro
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::counts::{self, Counts};
 use crate::domain::Field;
 use crate::domain::score::{Part, score};
 use crate::edit::{EditError, LeadEdit, edit};
 use crate::export::{Rows, export};
-use crate::read::{self, Counts, Cursor, Filter, Lead, LeadPage, Origin, Sort, SourceRow, VerdictFilter};
+use crate::read::{self, Cursor, Filter, Lead, LeadPage, Origin, Sort, SourceRow, VerdictFilter};
 use crate::verdict::stored;
 use crate::withhold::withhold_opted_out;
 
@@ -162,7 +163,7 @@ async fn count(
     Query(query): Query<CountQuery>,
 ) -> Result<Json<Counts>, Problem> {
     let mut tx = store.org(caller.org, caller.actor).await?;
-    let counts = read::counts(&mut tx, query.import).await?;
+    let counts = counts::counts(&mut tx, query.import).await?;
     tx.done_reading().await?;
     Ok(Json(counts))
 }

@@ -1,6 +1,8 @@
 //! Stage 0: the record that travels. Its rows, the order of the flow, the hand-over between stages, whether it may
 //! be used and why not, its score, and where each of its fields came from.
 
+mod contact;
+mod counts;
 pub mod domain;
 mod edit;
 mod export;
@@ -12,11 +14,12 @@ mod read;
 mod upsert;
 mod withhold;
 
+pub use contact::{Contact, contact, unchecked};
+pub use counts::{Counts, VerdictCount, counts};
 pub use domain::score::{Facts, Part, SCORE_VERSION, score};
 pub use domain::usable::{Unusable, usable};
 pub use domain::{Field, NewLead};
 pub use flow::{FLOW, Handed, Stage, ToVerify, hand_over_import};
-pub use read::{Contact, Counts, VerdictCount, contact, counts, unchecked};
 pub use upsert::{Landed, suppressed, upsert};
 pub use verdict::{VerdictSummary, record_verdict};
 pub use withhold::{WITHHELD, withhold_opted_out};

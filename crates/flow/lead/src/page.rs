@@ -7,9 +7,10 @@ use plumb_web::page::{self, Chrome, Nav, Tone};
 use plumb_web::{Access, Caller, Form, Handler as _, Path, Problem, Query, Redirect, Route, State};
 use serde::Deserialize;
 
+use crate::counts::{self, Counts};
 use crate::edit::LeadEdit;
 use crate::http::{LeadPath, LeadQuery, apply, detail, read_page};
-use crate::read::{self, Counts, Lead, Sort, VerdictFilter};
+use crate::read::{self, Lead, Sort, VerdictFilter};
 
 pub(crate) fn routes(store: &Store) -> Vec<Route> {
     vec![
@@ -45,7 +46,7 @@ fn name(lead: &Lead) -> String {
 async fn list(State(store): State<Store>, caller: Caller, Query(query): Query<LeadQuery>) -> Result<Markup, Problem> {
     let leads = read_page(&store, &caller, &query).await?;
     let mut tx = store.org(caller.org, caller.actor).await?;
-    let counts = read::counts(&mut tx, None).await?;
+    let counts = counts::counts(&mut tx, None).await?;
     tx.done_reading().await?;
     let body = html! {
         h1 { "Leads" }

@@ -7,6 +7,7 @@ use plumb_store::testing::Db;
 use plumb_store::{Actor, OrgTx, audit};
 use serde_json::json;
 
+use crate::counts;
 use crate::domain::NewLead;
 use crate::edit::{EditError, LeadEdit, edit};
 use crate::export::{Rows, export};
@@ -145,7 +146,7 @@ async fn two_imports_of_the_same_people_at_once_double_nobody() {
     let imports = (0..4).map(|n| land(&db, org, ImportId::fresh(), people(n % 2 == 0)));
     let landed = futures::future::join_all(imports).await;
     assert_eq!(landed.iter().flatten().filter(|landed| !landed.merged).count(), 200);
-    assert_eq!(read::counts(&mut tx(&db, org).await, None).await.unwrap().leads, 200);
+    assert_eq!(counts::counts(&mut tx(&db, org).await, None).await.unwrap().leads, 200);
 }
 
 #[tokio::test]
@@ -245,7 +246,7 @@ async fn an_export_holds_usable_rows_and_an_opt_out_acts_at_once() {
     let all = file(&db, org, Rows::All).await;
     assert_eq!(all.lines().count(), 4);
     assert!(!all.contains("ada@shop.example") && all.contains("suppressed") && all.contains("not_checked"));
-    let counts = read::counts(&mut tx(&db, org).await, None).await.unwrap();
+    let counts = counts::counts(&mut tx(&db, org).await, None).await.unwrap();
     assert_eq!((counts.usable, counts.suppressed), (1, 1));
 }
 
@@ -352,7 +353,7 @@ async fn another_organisation_sees_and_changes_nothing() {
     let import = ImportId::fresh();
     let lead = land(&db, ours, import, vec![row(1, "ada@shop.example")]).await[0].lead;
     assert!(read::one(&mut tx(&db, theirs).await, lead).await.unwrap().is_none());
-    assert_eq!(read::counts(&mut tx(&db, theirs).await, None).await.unwrap().leads, 0);
+    assert_eq!(counts::counts(&mut tx(&db, theirs).await, None).await.unwrap().leads, 0);
     assert_eq!(file(&db, theirs, Rows::All).await.lines().count(), 1);
     let tokens = db.store().keys().suppression();
     let change = LeadEdit { title: Some("Theirs".to_owned()), ..LeadEdit::default() };

@@ -97,7 +97,7 @@ pub(crate) async fn stored(tx: &mut OrgTx, leads: &[LeadId]) -> Result<Vec<Store
         r#"select l.id, l.email, l.email_domain, l.org_domain, l.first_name is not null and l.last_name is not null as "full_name!",
                l.title is not null as "title!", l.company is not null as "company!", l.phone_e164 is not null as "phone!",
                l.country is not null as "country!", l.linkedin is not null as "profile!", l.verdict, l.flags,
-               (select count(*) from (select distinct raw from (select raw from lead_source s where s.org_id = l.org_id and s.lead_id = l.id limit 20) x) y) > 1 as "sources!"
+               (select count(*) from (select 1 from lead_source s where s.org_id = l.org_id and s.lead_id = l.id limit 2) x) > 1 as "sources!"
            from lead l where l.org_id = $1 and l.id = any ($2)"#,
         org,
         &ids,
