@@ -125,9 +125,9 @@ fn verify(text: &str, vkey: Option<&str>, checkpoint: Option<&str>, json: bool) 
         Err(faults) => {
             for fault in &faults {
                 if json {
-                    print(json!({ "good": false, "fault": fault.to_string() }))
+                    print(json!({ "good": false, "fault": fault.to_string() }));
                 } else {
-                    print(format_args!("FAULT  {fault}"))
+                    print(format_args!("FAULT  {fault}"));
                 }
             }
             return Err(Failed::Partly(format!("the bundle has {} fault(s): do not rely on it", faults.len())).into());
