@@ -44,6 +44,8 @@ create unique index lead_dedupe on lead (org_id, dedupe_key);
 create index lead_score on lead (org_id, score desc, id desc);
 -- Without what was not checked yet: an import need not write it, and no listing asks for that.
 create index lead_verdict_score on lead (org_id, verdict, score desc, id desc) where verdict is not null;
+-- A rare country is far down the two above.
+create index lead_country_score on lead (org_id, country, score desc, id desc) where country is not null;
 create index lead_domain on lead (org_id, email_domain);
 create index lead_import on lead (org_id, import_id, id);
 create index lead_token on lead (org_id, email_token);

@@ -80,7 +80,7 @@ impl Workers {
     pub async fn run(self, stop: CancellationToken) {
         let shared = self.shared;
         let (done, done_rx) = mpsc::channel(4096);
-        let completer = tokio::spawn(complete_in_batches(shared.store.clone(), done_rx));
+        let completer = tokio::spawn(complete_in_batches(Arc::clone(&shared), done_rx));
         let tender = tokio::spawn(tend(Arc::clone(&shared), stop.clone()));
         let mut running = JoinSet::new();
         let mut after = Uuid::nil();
@@ -253,7 +253,7 @@ fn backoff(attempt: u16) -> Duration {
 }
 
 /// Jobs without an effect are removed many at a time.
-async fn complete_in_batches(store: Store, mut done: mpsc::Receiver<(OrgId, JobId, Uuid)>) {
+async fn complete_in_batches(shared: Arc<Shared>, mut done: mpsc::Receiver<(OrgId, JobId, Uuid)>) {
     let mut batch = Vec::with_capacity(512);
     while done.recv_many(&mut batch, 512).await > 0 {
         if batch.len() < 64 {
@@ -266,9 +266,11 @@ async fn complete_in_batches(store: Store, mut done: mpsc::Receiver<(OrgId, JobI
                 }
             }
         }
-        if let Err(error) = claim::complete(&store, &batch).await {
+        if let Err(error) = claim::complete(&shared.store, &batch).await {
             tracing::warn!(%error, jobs = batch.len(), "finished jobs could not be removed; they will run again");
         }
+        // They counted against their organisation's cap until now: whoever found it full may claim again.
+        shared.freed.notify_one();
         batch.clear();
     }
 }
