@@ -2,6 +2,8 @@
 
 #![expect(clippy::disallowed_types, reason = "role and database names are quoted here; passwords are URL-safe base64")]
 
+use std::time::Duration;
+
 use plumb_vault::{Keys, Purpose};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
@@ -30,9 +32,8 @@ pub(crate) async fn ensure(admin: &mut PgConnection, keys: &Keys) -> Result<(), 
     done
 }
 
-/// Refuses to make a second installation on one Postgres server. Roles belong to the whole server: the second would set
-/// its own passwords and lock the first out.
-pub(crate) async fn alone(admin: &mut PgConnection) -> Result<(), StoreError> {
+/// Refuses when another database of this Postgres server has objects of the owner.
+async fn alone(admin: &mut PgConnection) -> Result<(), StoreError> {
     let other: Option<String> = sqlx::query(
         "select d.datname::text from pg_shdepend s join pg_roles r on r.oid = s.refobjid join pg_database d on d.oid = s.dbid
          where r.rolname = $1 and s.deptype = 'o' and d.datname <> current_database() limit 1",
@@ -92,10 +93,22 @@ async fn ensure_locked(admin: &mut PgConnection, keys: &Keys) -> Result<(), Stor
     execute(admin, format!("grant usage on schema public to {APP}, {AUTH}, {SYSTEM}")).await
 }
 
+/// Roles belong to the whole server, and the lock to one database: two databases that are prepared at once, of one
+/// installation that is being moved for instance, can meet at a role. The loser tries again.
 async fn execute(conn: &mut PgConnection, sql: String) -> Result<(), StoreError> {
+    for _ in 1..TRIES {
+        match sqlx::raw_sql(AssertSqlSafe(sql.clone())).execute(&mut *conn).await {
+            Err(sqlx::Error::Database(error)) if error.message().contains("concurrently updated") => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            done => return done.map(|_| ()).map_err(StoreError::from),
+        }
+    }
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(conn).await?;
     Ok(())
 }
+
+const TRIES: u32 = 20;
 
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))

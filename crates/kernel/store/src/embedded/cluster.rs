@@ -24,8 +24,8 @@ const LOGS_MAX: usize = 10;
 /// Defaults that an operator may change in `postgresql.conf` or with `alter system`.
 const DEFAULTS: &str = "
 # Plumbline's defaults, for a small machine. On a machine of its own, give the server a quarter of the memory.
-shared_buffers = 128MB
-wal_compression = on
+shared_buffers = 256MB
+max_wal_size = 2GB
 jit = off
 ";
 

@@ -156,7 +156,7 @@ async fn first_start_makes_a_durable_private_cluster_and_the_second_finds_it() {
         ("listen_addresses", ""),
         ("server_encoding", "UTF8"),
         ("max_connections", "20"),
-        ("shared_buffers", "128MB"),
+        ("shared_buffers", "256MB"),
         ("jit", "off"),
     ] {
         assert_eq!(setting(&mut connection, name).await, value, "{name}");
