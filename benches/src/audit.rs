@@ -77,8 +77,10 @@ async fn audited(store: &Store, org: OrgId) -> anyhow::Result<()> {
     Ok(tx.commit(audit::Entry::of("import.upload_begun").on("import", id.0).with("bytes", 1)).await?)
 }
 
+/// The same without the entry; begun in a task of its own too, as every transaction of the store is.
 async fn plain(pool: &PgPool, org: OrgId) -> anyhow::Result<()> {
-    let mut tx = begin(pool, org).await?;
+    let pool = pool.clone();
+    let mut tx = tokio::spawn(async move { begin(&pool, org).await }).await??;
     sqlx::query(INSERT).bind(org.0).bind(ImportId::fresh().0).execute(&mut *tx).await?;
     Ok(tx.commit().await?)
 }
