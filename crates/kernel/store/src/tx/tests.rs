@@ -176,3 +176,29 @@ async fn a_second_installation_on_one_server_is_refused() {
     assert!(refused.unwrap_err().to_string().contains("another installation"));
     assert!(db.store().ping().await.is_ok(), "the first one is not locked out");
 }
+
+#[tokio::test]
+async fn an_entry_keeps_whatever_is_in_it() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    let hostile = "it's $$ $q$ \\' \"; rollback; -- \u{1f600}\n'); drop table lead; --";
+    let tx = db.store().org(org, Actor::SYSTEM).await.unwrap();
+    tx.commit(audit::Entry::of("test.hostile").with(hostile, hostile)).await.unwrap();
+    let kept: serde_json::Value = sqlx::query_scalar("select payload from audit_pending where action = 'test.hostile'")
+        .fetch_one(&mut db.admin_conn().await)
+        .await
+        .unwrap();
+    assert_eq!(kept[hostile], hostile);
+    assert!(db.store().catalogue_defects().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_transaction_that_failed_before_cannot_be_committed() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    let mut tx = db.store().org(org, Actor::SYSTEM).await.unwrap();
+    sqlx::query("update org set name = 'changed'").execute(tx.conn()).await.unwrap();
+    sqlx::query("select 1 / 0").execute(tx.conn()).await.unwrap_err();
+    tx.commit(audit::Entry::of("test.failed")).await.unwrap_err();
+    assert_eq!(names(db.store(), org).await, ["ours"]);
+}
