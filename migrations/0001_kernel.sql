@@ -149,6 +149,7 @@ create table job (
     state text not null default 'ready' check (state in ('ready', 'delayed', 'running', 'dead')),
     attempt smallint not null default 0,
     attempts_max smallint not null,
+    vanished smallint not null default 0,
     fence uuid,
     lease_until timestamptz,
     dedup_key text,

@@ -65,7 +65,7 @@ pub async fn retry(tx: &mut OrgTx, id: JobId) -> Result<bool, StoreError> {
     .await?
     .rows_affected();
     let changed = sqlx::query(
-        "update job set state = 'ready', attempt = 0, run_at = now(), fence = null, cancel_requested = false
+        "update job set state = 'ready', attempt = 0, vanished = 0, run_at = now(), fence = null, cancel_requested = false
          where org_id = app_org() and id = $1 and state = 'dead'",
     )
     .bind(id.0)

@@ -185,8 +185,11 @@ pub(super) async fn renew(
     Ok(held.iter().map(|(_, id, _)| *id).filter(|id| !going_on.contains(&id.0)).collect())
 }
 
-/// Wakes delayed jobs whose time has come, and takes back what dead workers held. The attempt counts: a job
-/// that kills its process must not be tried for ever.
+/// How often a job may be held by a worker that vanishes. A job that kills its process must not be tried for ever; one
+/// that was only claimed beside it, or when a server was killed, must not be put aside for that.
+const VANISHED_MAX: i16 = 20;
+
+/// Wakes delayed jobs whose time has come, and takes back what dead workers held.
 pub(super) async fn tend(store: &Store) -> Result<(), StoreError> {
     let mut tx = store.system(SystemTask::RunJobs).await?;
     sqlx::query(
@@ -197,12 +200,13 @@ pub(super) async fn tend(store: &Store) -> Result<(), StoreError> {
     .execute(tx.conn())
     .await?;
     sqlx::query(
-        "update job set fence = null, lease_until = null, run_at = now(),
-                state = case when job.attempt >= job.attempts_max then 'dead' else 'ready' end,
-                last_error = 'the worker vanished during attempt ' || job.attempt
+        "update job set fence = null, lease_until = null, run_at = now(), attempt = job.attempt - 1, vanished = job.vanished + 1,
+                state = case when job.vanished + 1 >= $1 then 'dead' else 'ready' end,
+                last_error = 'the worker that held it vanished, for the ' || job.vanished + 1 || '. time'
          from (select org_id, id from job where state = 'running' and lease_until < now() limit 2000 for update skip locked) lost
          where job.org_id = lost.org_id and job.id = lost.id",
     )
+    .bind(VANISHED_MAX)
     .execute(tx.conn())
     .await?;
     tx.commit_unaudited().await
