@@ -96,7 +96,7 @@ async fn killed_again_and_again_it_still_ends() {
     let import = world.queued(people(60).as_bytes()).await;
     let mut kills = 0;
     // A little more time each run: how many polls a batch takes is not fixed.
-    while !world.work(20 + kills).await.is_empty() {
+    while !world.work(5 + kills).await.is_empty() {
         world.revive().await;
         kills += 1;
         assert!(kills < 300, "it ends at last");
