@@ -3,6 +3,7 @@
 //! Pure: nothing here opens a file, a socket or a connection. The two ambient things that a program
 //! cannot do without, the time and randomness, are read here and nowhere else ([`Clock`], [`random`]).
 
+pub mod cells;
 pub mod clock;
 pub mod country;
 pub mod csv;
@@ -14,6 +15,7 @@ pub mod limits;
 pub mod pii;
 pub mod random;
 
+pub use cells::Cells;
 pub use clock::{Clock, Timestamp};
 pub use country::Country;
 pub use domain::Domain;

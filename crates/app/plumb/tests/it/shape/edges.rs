@@ -1,18 +1,20 @@
-//! `base ← vault ← store ← { ledger, egress, web } ← { identity, privacy } ← lead ← { source, clean, verify } ← plumb`
+//! `base ← { phone, link, table } ← vault ← store ← { ledger, egress, web } ← { identity, privacy } ← lead ← { source, clean, screen, verify } ← listwork ← plumb`
 
 use std::collections::BTreeMap;
 
 use cargo_metadata::{DependencyKind, Metadata};
 
 /// The layers, lowest first. Who stands beside another never names it.
-const LAYERS: [&[&str]; 9] = [
+const LAYERS: [&[&str]; 11] = [
     &["plumb-base"],
+    &["plumb-phone", "plumb-link", "plumb-table"],
     &["plumb-vault"],
     &["plumb-store"],
     &["plumb-ledger", "plumb-egress", "plumb-web"],
     &["plumb-identity", "plumb-privacy"],
     &["plumb-lead"],
-    &["plumb-source", "plumb-clean", "plumb-verify"],
+    &["plumb-source", "plumb-clean", "plumb-screen", "plumb-verify"],
+    &["plumb-listwork"],
     &["plumb"],
     &["plumb-benches"],
 ];

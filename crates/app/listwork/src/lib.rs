@@ -1,0 +1,1 @@
+//! Work on list files without a database: cleaning and linkage.

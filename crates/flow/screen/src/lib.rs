@@ -1,0 +1,1 @@
+//! Screening of telephone numbers against Do-Not-Call registries and calling rules.
