@@ -1,8 +1,10 @@
 //! The command line.
 
 mod audit;
+mod clean;
 mod demo;
 mod doctor;
+mod file_worker;
 mod lists;
 mod remote;
 mod summary;
@@ -58,10 +60,14 @@ enum Command {
     Leads(lists::Leads),
     /// Take leads out of a running server as CSV
     Export(lists::Export),
+    /// Clean a list file, without a database and without a network
+    Clean(clean::Clean),
     /// Check one address, without a database
     Verify(verify::Verify),
     /// Export and check the audit log
     Audit(audit::Audit),
+    #[command(hide = true)]
+    FileWorker(file_worker::FileWorker),
     /// Print the API's OpenAPI 3.1 document
     Openapi,
     /// Print a link that signs a person in once
@@ -94,6 +100,9 @@ enum Failed {
 /// again; the embedded database's own from 69 to 78.
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
+    if let Command::FileWorker(command) = &cli.command {
+        return file_worker::run(command);
+    }
     // A server logs each request; a command says what it did itself.
     let usual = if matches!(cli.command, Command::Up(_)) { "warn,plumb=info" } else { "warn" };
     let filter = tracing_subscriber::EnvFilter::try_from_env("PLUMB_LOG").unwrap_or_else(|_| usual.into());
@@ -136,8 +145,10 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Import(command) => lists::import(command, &config, global.json).await,
         Command::Leads(command) => lists::leads(command, &config, global.json).await,
         Command::Export(command) => lists::export(command, &config, global.json).await,
+        Command::Clean(command) => clean::run(command, global.json).await,
         Command::Verify(command) => verify::run(command, config, global.json).await,
         Command::Audit(command) => audit::run(command, &config, global.json).await,
+        Command::FileWorker(_) => unreachable!("it runs before there are threads"),
         Command::Openapi => up::openapi().await,
         Command::SignInLink(command) => up::sign_in_link(command, &config).await,
     }

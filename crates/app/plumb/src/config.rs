@@ -52,6 +52,12 @@ pub struct Config {
     pub allow_private: bool,
     /// Name of the audit log, in its checkpoints.
     pub log_origin: String,
+    /// Whether lists are read by a process that is not closed in. For systems without Landlock and seccomp, and for
+    /// nobody's data: claim 127 does not hold then, and `plumb doctor` says so.
+    pub unsafe_no_sandbox: bool,
+    /// The program that is started to read lists; this one when it is not set.
+    #[serde(skip)]
+    pub program: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -77,6 +83,8 @@ impl Default for Config {
             smtp_port: 25,
             allow_private: false,
             log_origin: "plumbline.invalid/log".to_owned(),
+            unsafe_no_sandbox: false,
+            program: None,
         }
     }
 }

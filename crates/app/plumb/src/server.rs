@@ -9,7 +9,7 @@ use plumb_base::Clock;
 use plumb_egress::{Egress, EgressConfig, Recorder};
 use plumb_identity::Identity;
 use plumb_ledger::{KeyName, Ledger};
-use plumb_source::Source;
+use plumb_source::{Source, Worker, WorkerError};
 use plumb_store::Store;
 use plumb_store::job::{self, Registry, WorkerConfig, Workers};
 use plumb_verify::VerifyConfig;
@@ -38,17 +38,43 @@ pub struct Parts {
 
 /// Wires the crates on an open store.
 pub fn assemble(config: &Config, verify: VerifyConfig, store: &Store) -> anyhow::Result<Parts> {
+    let worker = worker(config)?;
     let ledger = ledger(config, store)?;
     let egress = Egress::new(egress_config(config), Recorder::database(store.clone()))?;
     let cleaning = cleaning();
-    let jobs = plumb_source::jobs(&cleaning)
+    let jobs = plumb_source::jobs(&cleaning, &worker)
         .and(plumb_verify::jobs(egress, verify))
         .and(plumb_identity::jobs()?)
         .and(sweep::jobs()?);
-    let source = Source::new(store.clone(), cleaning).upload_bytes_max(config.upload_bytes_max);
+    let source = Source::new(store.clone(), cleaning, worker).upload_bytes_max(config.upload_bytes_max);
     let identity = Identity::new(store.clone());
     let register = Register::new(all_routes(store, &ledger, &source, &identity))?;
     Ok(Parts { store: store.clone(), ledger, register, jobs, identity: Arc::new(identity) })
+}
+
+/// How the processes that read lists are started: this program again.
+pub fn worker(config: &Config) -> anyhow::Result<Worker> {
+    let program = match &config.program {
+        Some(program) => program.clone(),
+        None => std::env::current_exe().context("the program does not find its own file")?,
+    };
+    let worker = Worker::program(program);
+    Ok(if config.unsafe_no_sandbox { worker.unsafe_not_closed() } else { worker })
+}
+
+/// Says at the start what uploads would run into (claim 127).
+async fn prove_worker(config: &Config) -> anyhow::Result<()> {
+    match worker(config)?.prove().await {
+        Ok(Some(closed)) => {
+            tracing::info!(kernel = closed.kernel, refused = closed.refused.len(), "file workers are closed in");
+        }
+        Ok(None) => tracing::warn!(
+            "unsafe_no_sandbox is set: lists are read by a process that could reach files and the network (claim 127 does not hold)"
+        ),
+        Err(WorkerError::Unavailable(why)) => tracing::error!("lists will be refused: {why}"),
+        Err(error) => tracing::error!("lists will be refused: {error}"),
+    }
+    Ok(())
 }
 
 /// The log under its configured name.
@@ -105,6 +131,7 @@ impl Server {
             (Some(certificate), Some(key)) => Some(Tls::from_files(certificate, key)?),
             _ => None,
         };
+        prove_worker(config).await?;
         let database = database::open(config, clock).await?;
         let store = database.store.clone();
         let parts = assemble(config, verify, &store)?;

@@ -60,7 +60,7 @@ fields! {
 }
 
 /// One cleaned row on its way to become a lead, or to be merged into one.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct NewLead {
     /// Rows with one key are one lead.
     pub dedupe_key: String,

@@ -15,12 +15,13 @@ use plumb_base::ImportId;
 use plumb_store::audit;
 use plumb_store::job::{Done, Job, JobContext, JobError};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use crate::cleaning::Cleaning;
 use crate::model::State;
 use crate::query;
+use crate::worker::{Batch, Worker, WorkerError};
 use batch::{Landing, Totals};
-use reader::{Batch, ReadError, Reader};
+use reader::{ReadError, Reader};
 
 /// Rows of an import that are read into leads.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -46,14 +47,20 @@ pub(crate) fn stopped_after(rows_read: i64, why: &str) -> String {
 /// Rows in one batch, at most. Small enough that a cancel is not kept waiting, large enough that the commit is cheap.
 pub(crate) const BATCH_ROWS: usize = 2_000;
 
-/// Runs the job, `batch_rows` at a time.
+/// Attempts after which a list that broke the process that reads it is not handed to another: it is the list.
+const BREAKS_MAX: u16 = 5;
+/// When a list is tried again that waits for a system that can close its reader in.
+const TRY_CLOSING_AFTER: Duration = Duration::from_secs(60);
+
+/// Runs the job, `batch_rows` at a time. Rows are read by `worker` and cleaned under the rules of `rules_version`.
 pub(crate) async fn run(
-    cleaning: Cleaning,
+    worker: Worker,
+    rules_version: String,
     batch_rows: usize,
     job: ImportList,
     cx: JobContext,
 ) -> Result<Done, JobError> {
-    match import(&cleaning, batch_rows, job.import, &cx).await {
+    match import(&worker, rules_version, batch_rows, job.import, &cx).await {
         // The last attempt: whoever looks at the import must see that it will not go on.
         Err(JobError::Retry(reason)) if cx.attempt() >= ImportList::ATTEMPTS_MAX => {
             tracing::error!(import = %job.import, reason, "an import was given up");
@@ -63,25 +70,33 @@ pub(crate) async fn run(
     }
 }
 
-async fn import(cleaning: &Cleaning, batch_rows: usize, import: ImportId, cx: &JobContext) -> Result<Done, JobError> {
+async fn import(
+    worker: &Worker,
+    rules_version: String,
+    batch_rows: usize,
+    import: ImportId,
+    cx: &JobContext,
+) -> Result<Done, JobError> {
     let mut tx = cx.org_tx().await?;
     let Some(row) = query::hold(&mut tx, import).await? else { return Ok(Done::Nothing) };
     if !matches!(row.state(), State::Queued | State::Running) {
         return Ok(Done::Nothing); // cancelled while it waited
     }
-    let reader = match Reader::new(cleaning, batch_rows, import, cx, &row) {
+    let reader = match Reader::new(worker, batch_rows, import, cx, &row).await {
         Ok(reader) => reader,
         Err(why) => {
             tx.done_reading().await?;
-            return fail(import, cx, &why.to_string()).await;
+            return stop(import, cx, why).await;
         }
     };
     let mut landing = Landing::new(import, cx, Totals::of(&row));
-    query::run(&mut tx, import, &cleaning.rules_version).await?;
+    query::run(&mut tx, import, &rules_version).await?;
+    // The evidence for claim 127: how the process that reads the file is closed in, or that it is not.
     let entry = audit::Entry::of("import.running")
         .on("import", import.0)
         .with("rows_read", row.rows_read)
-        .with("rules_version", cleaning.rules_version.clone());
+        .with("rules_version", rules_version)
+        .with("worker_closed", json!(reader.closed()));
     cx.checkpoint(tx, entry).await?;
 
     let (batches, mut ready) = mpsc::channel(0);
@@ -107,8 +122,7 @@ async fn import(cleaning: &Cleaning, batch_rows: usize, import: ImportId, cx: &J
     };
     match (landed, read) {
         (Some(done), _) => Ok(done),
-        (None, Err(ReadError::Job(error))) => Err(error),
-        (None, Err(why)) => fail(import, cx, &why.to_string()).await,
+        (None, Err(why)) => stop(import, cx, why).await,
         (None, Ok(())) => Err(JobError::Retry("the list ended without its last batch".to_owned())),
     }
 }
@@ -121,6 +135,25 @@ async fn read(mut reader: Reader, mut batches: mpsc::Sender<Batch>) -> Result<()
         }
     }
     Ok(())
+}
+
+/// What becomes of an import whose list cannot be read on: what may pass is tried again.
+async fn stop(import: ImportId, cx: &JobContext, why: ReadError) -> Result<Done, JobError> {
+    match why {
+        ReadError::Job(error) => Err(error),
+        ReadError::Worker(error @ WorkerError::Unavailable(_)) => {
+            tracing::error!(%import, %error, "an import waits");
+            Ok(Done::Later(TRY_CLOSING_AFTER))
+        }
+        ReadError::Worker(error @ WorkerError::BrokeOff(_)) if cx.attempt() < BREAKS_MAX => {
+            Err(JobError::Retry(error.to_string()))
+        }
+        ReadError::Worker(error) => {
+            tracing::error!(%import, %error, "an import was given up");
+            fail(import, cx, "The process that reads the file broke off each time.").await
+        }
+        why => fail(import, cx, &why.to_string()).await,
+    }
 }
 
 /// Ends the import with an error in words, and the job with it.

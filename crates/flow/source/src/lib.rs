@@ -1,8 +1,8 @@
 //! Stage 1, find: lists that come in as CSV files, by page or API.
 //!
 //! An upload is judged by its beginning, kept sealed in pieces, and shown with a proposed mapping of its columns. Once
-//! started, the job `source.import` reads it row by row, has the rows cleaned ([`Cleaning`]) and screened, and makes
-//! leads of them, a batch at a time. Every row ends as a new lead, as merged into one, as rejected with a reason, or as
+//! started, the job `source.import` has its rows read and cleaned ([`Cleaning`]), screens them, and makes leads of them, a
+//! batch at a time. The file itself is only ever looked into by a process that is closed in ([`Worker`]). Every row ends as a new lead, as merged into one, as rejected with a reason, or as
 //! suppressed: none is lost and none counts twice, however often the work is interrupted.
 
 mod cleaning;
@@ -19,6 +19,7 @@ mod sweep;
 #[cfg(test)]
 mod testing;
 mod upload;
+mod worker;
 
 pub use cleaning::{Check, Clean, CleanedRow, Cleaning, Explain, FieldName, MappedColumn, Mapping, Propose, Proposed};
 pub use domain::refusal::Refusal;
@@ -26,6 +27,7 @@ pub use http::routes;
 pub use job::ImportList;
 pub use model::{Column, Import, Links, Progress, State};
 pub use sweep::{Swept, sweep};
+pub use worker::{FILE_WORKER, NOT_CLOSED, Worker, WorkerError, serve};
 
 use plumb_base::limits::UPLOAD_BYTES_MAX;
 use plumb_store::Store;
@@ -36,14 +38,15 @@ use plumb_store::job::Registry;
 pub struct Source {
     pub(crate) store: Store,
     pub(crate) cleaning: Cleaning,
+    pub(crate) worker: Worker,
     pub(crate) upload_bytes_max: u64,
 }
 
 impl Source {
-    /// Imports into `store`, cleaned by `cleaning`; files of up to 2 GiB.
+    /// Imports into `store`, read by `worker`, which cleans as `cleaning` does; files of up to 2 GiB.
     #[must_use]
-    pub fn new(store: Store, cleaning: Cleaning) -> Self {
-        Self { store, cleaning, upload_bytes_max: UPLOAD_BYTES_MAX }
+    pub fn new(store: Store, cleaning: Cleaning, worker: Worker) -> Self {
+        Self { store, cleaning, worker, upload_bytes_max: UPLOAD_BYTES_MAX }
     }
 
     /// Takes files of at most so many bytes.
@@ -56,7 +59,9 @@ impl Source {
 
 /// The background work of this crate.
 #[must_use]
-pub fn jobs(cleaning: &Cleaning) -> Registry {
-    let cleaning = cleaning.clone();
-    Registry::new().handle::<ImportList, _, _>(move |job, cx| job::run(cleaning.clone(), job::BATCH_ROWS, job, cx))
+pub fn jobs(cleaning: &Cleaning, worker: &Worker) -> Registry {
+    let (rules_version, worker) = (cleaning.rules_version.clone(), worker.clone());
+    Registry::new().handle::<ImportList, _, _>(move |job, cx| {
+        job::run(worker.clone(), rules_version.clone(), job::BATCH_ROWS, job, cx)
+    })
 }

@@ -13,7 +13,7 @@ use http_body_util::BodyExt as _;
 use plumb_base::{Clock, Email, ImportId, OrgId, SessionId, UserId};
 use plumb_lead::{NewLead, ToVerify};
 use plumb_store::access::Role;
-use plumb_store::job::{self, Done, JobError, Registry};
+use plumb_store::job::{self, Done, JobContext, JobError, Registry};
 use plumb_store::testing::Db;
 use plumb_store::{Actor, OrgTx, RateDecision, StoreError};
 use plumb_web::{
@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use crate::job::{ImportList, run};
-use crate::{CleanedRow, Cleaning, FieldName, Mapping, Proposed, Source};
+use crate::{CleanedRow, Cleaning, FieldName, Mapping, Proposed, Source, Worker};
 
 /// The token of every session here.
 pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
@@ -89,6 +89,11 @@ fn clean(mapping: &Mapping, row: &[String]) -> CleanedRow {
     }))
 }
 
+/// Runs the import in batches of [`BATCH_ROWS`], its rows cleaned by `cleaning`.
+pub(crate) async fn read(cleaning: Cleaning, job: ImportList, cx: JobContext) -> Result<Done, JobError> {
+    run(Worker::thread(cleaning), "test".to_owned(), BATCH_ROWS, job, cx).await
+}
+
 /// The cookie is the organisation's id.
 struct Cookies;
 
@@ -144,7 +149,7 @@ impl World {
     pub(crate) async fn with(clock: Clock, set: impl FnOnce(Source) -> Source) -> Self {
         let db = Db::with_clock(clock).await;
         let org = db.org("Example").await;
-        let source = set(Source::new(db.store().clone(), cleaning()));
+        let source = set(Source::new(db.store().clone(), cleaning(), Worker::thread(cleaning())));
         let services =
             Services::new(Arc::new(Cookies), Arc::new(NoLimit), Settings::default(), CancellationToken::new());
         let router = Register::new(crate::routes(&source)).expect("sound routes").router(&services);
@@ -206,7 +211,7 @@ impl World {
     pub(crate) async fn work(&self, polls: usize) -> Vec<JobError> {
         let registry = Registry::new()
             .handle::<ImportList, _, _>(move |job, cx| async move {
-                let work = Killed { work: Box::pin(run(cleaning(), BATCH_ROWS, job, cx)), polls };
+                let work = Killed { work: Box::pin(read(cleaning(), job, cx)), polls };
                 work.await.unwrap_or_else(|| Err(JobError::Fail("killed".to_owned())))
             })
             .handle::<ToVerify, _, _>(|_, _| async { Ok(Done::Nothing) });

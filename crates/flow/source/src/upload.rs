@@ -20,6 +20,7 @@ use crate::cleaning::{MappedColumn, Mapping, Proposed};
 use crate::job::ImportList;
 use crate::model::{Column, Preview, State};
 use crate::query::{self, Uploaded};
+use crate::worker::{Seen, Sniffed};
 use file::{Received, receive};
 
 /// `table.column` of a piece.
@@ -135,12 +136,16 @@ fn mapping(sent: &str) -> Result<Option<Mapping>, Problem> {
 
 /// Makes the stored file a draft with a proposal, or queues it.
 async fn conclude(source: &Source, caller: &Caller, received: &Received, asked: Asked) -> Result<(), Problem> {
-    let Received { import, bytes, rows, encoding, delimiter, names, sample, .. } = received;
-    let proposals = (source.cleaning.propose)(names, sample);
-    let mapping = asked.mapping.unwrap_or_else(|| proposed_mapping(names, &proposals)).completed(names);
+    let Received { import, bytes, seen: Seen { rows, encoding, .. }, sniffed, .. } = received;
+    let Sniffed { delimiter, names, sample, proposals } = sniffed;
+    let mapping = asked.mapping.unwrap_or_else(|| proposed_mapping(names, proposals)).completed(names);
     let sound = (source.cleaning.check)(&mapping, names).is_empty();
     let state = if asked.start && sound { State::Queued } else { State::Draft };
-    let column = |(name, proposal): (&String, Proposed)| Column { name: name.clone(), proposal, sample: Vec::new() };
+    let column = |(name, proposal): (&String, &Proposed)| Column {
+        name: name.clone(),
+        proposal: proposal.clone(),
+        sample: Vec::new(),
+    };
     let columns: Vec<Column> = names.iter().zip(proposals).map(column).collect();
 
     let preview = json!(Preview::of(sample, names.len())).to_string();
@@ -152,7 +157,7 @@ async fn conclude(source: &Source, caller: &Caller, received: &Received, asked: 
         state,
         bytes: *bytes,
         encoding,
-        delimiter,
+        delimiter: &delimiter.to_string(),
         columns: json!(columns),
         mapping: json!(mapping),
         preview_sealed,

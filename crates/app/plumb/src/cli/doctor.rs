@@ -48,7 +48,14 @@ impl Finding {
 }
 
 pub(super) async fn run(command: &Doctor, config: &Config, json: bool) -> anyhow::Result<()> {
-    let mut findings = vec![database(config), data_dir(config), master_key(config), mail(config), transport(config)];
+    let mut findings = vec![
+        database(config),
+        data_dir(config),
+        master_key(config),
+        lists(config).await,
+        mail(config),
+        transport(config),
+    ];
     if command.database {
         findings.extend(catalogue(config).await);
     }
@@ -118,6 +125,41 @@ fn master_key(config: &Config) -> Finding {
             format!("chmod 600 {0}, or restore {0} from your copy", path.display()),
         ),
     }
+}
+
+/// claim 127: whether the process that reads lists can be closed in.
+async fn lists(config: &Config) -> Finding {
+    const WHAT: &str = "lists";
+    let worker = match crate::server::worker(config) {
+        Ok(worker) => worker,
+        Err(error) => return Finding::bad(WHAT, error.to_string(), "start the program by its path"),
+    };
+    match worker.prove().await {
+        Ok(Some(closed)) => {
+            let refused = closed.refused.join(", ");
+            Finding::good(WHAT, format!("are read by a process that cannot {refused} (kernel {})", closed.kernel))
+        }
+        Ok(None) => {
+            let mend = "run on Linux 5.19 or newer with Landlock and seccomp, and take unsafe_no_sandbox out";
+            let found = "are read by a process that is not closed in: unsafe_no_sandbox is set";
+            Finding { state: State::Note, ..Finding::bad(WHAT, found, mend) }
+        }
+        Err(error) => Finding::bad(
+            WHAT,
+            format!("are refused: {error}. Kernel {}, security modules {}", kernel(), modules()),
+            "allow Landlock and seccomp to the container, or run on a newer kernel",
+        ),
+    }
+}
+
+fn kernel() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_else(|_| "unknown".to_owned()).trim().to_owned()
+}
+
+fn modules() -> String {
+    let listed = std::fs::read_to_string("/sys/kernel/security/lsm");
+    listed
+        .map_or_else(|_| "unknown (/sys/kernel/security is not mounted)".to_owned(), |listed| listed.trim().to_owned())
 }
 
 fn mail(config: &Config) -> Finding {

@@ -182,6 +182,7 @@ async fn a_messy_list_becomes_leads_that_may_be_used() {
         data_dir: Some(dir.0.clone()),
         listen: ([127, 0, 0, 1], 0).into(),
         admin_listen: ([127, 0, 0, 1], 0).into(),
+        program: Some(env!("CARGO_BIN_EXE_plumb").into()),
         ..pointed_at(&world)
     };
     let server = Server::start(&config, impatient(), Clock::System).await.expect("the server starts");

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use http::StatusCode;
 use plumb_base::limits::{COLUMNS_MAX, RECORD_BYTES_MAX};
 use plumb_web::Problem;
+use serde::{Deserialize, Serialize};
 
 /// Why a file is not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -115,17 +116,55 @@ impl Refusal {
     }
 }
 
+/// A refusal as the worker tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{detail}")]
+pub(crate) struct RefusedFile {
+    status: u16,
+    /// A stable word for programs.
+    reason: String,
+    detail: String,
+    /// The number that it is about, by its name.
+    number: Option<(String, u64)>,
+}
+
+impl Refusal {
+    /// In words, for whoever knows only those.
+    pub(crate) fn told(&self) -> RefusedFile {
+        let number = match *self {
+            Self::RecordTooLong { row } => Some(("row", row)),
+            Self::TooManyColumns { found } => Some(("columns", found as u64)),
+            Self::TooLarge { bytes_max } => Some(("bytes_max", bytes_max)),
+            _ => None,
+        };
+        RefusedFile {
+            status: self.status().as_u16(),
+            reason: self.code().to_owned(),
+            detail: self.to_string(),
+            number: number.map(|(name, number)| (name.to_owned(), number)),
+        }
+    }
+}
+
+impl From<RefusedFile> for Problem {
+    fn from(refused: RefusedFile) -> Self {
+        let status = StatusCode::from_u16(refused.status).ok().filter(StatusCode::is_client_error);
+        let problem = Self::new(
+            status.unwrap_or(StatusCode::UNPROCESSABLE_ENTITY),
+            "list-not-taken",
+            "The list cannot be imported",
+        )
+        .detail(refused.detail)
+        .extend("reason", refused.reason);
+        match refused.number {
+            Some((name, number)) => problem.extend(&name, number),
+            None => problem,
+        }
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let mut problem = Self::new(refusal.status(), "list-not-taken", "The list cannot be imported")
-            .detail(refusal.to_string())
-            .extend("reason", refusal.code());
-        match refusal {
-            Refusal::RecordTooLong { row } => problem = problem.extend("row", row),
-            Refusal::TooManyColumns { found } => problem = problem.extend("columns", found),
-            Refusal::TooLarge { bytes_max } => problem = problem.extend("bytes_max", bytes_max),
-            _ => {}
-        }
-        problem
+        refusal.told().into()
     }
 }

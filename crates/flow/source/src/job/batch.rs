@@ -9,10 +9,10 @@ use plumb_store::{OrgTx, StoreError, audit};
 use plumb_vault::Tokens;
 use serde_json::json;
 
-use super::reader::{Batch, Cleaned};
 use crate::model::{Progress, State};
 use crate::query::{self, Rejects};
 use crate::reason::SUPPRESSED;
+use crate::worker::{Batch, ReadRow};
 
 /// The counts of an import so far. Only the worker that holds its job changes them.
 #[derive(Clone, Debug)]
@@ -76,16 +76,16 @@ impl<'a> Landing<'a> {
         Ok(Some(cx.finish(tx, entry).await?))
     }
 
-    async fn keep(&self, tx: &mut OrgTx, rows: Vec<Cleaned>, totals: &mut Totals) -> Result<(), StoreError> {
+    async fn keep(&self, tx: &mut OrgTx, rows: Vec<ReadRow>, totals: &mut Totals) -> Result<(), StoreError> {
         let mut rejects = Rejects::default();
         let mut leads: Vec<NewLead> = Vec::with_capacity(rows.len());
         for row in rows {
             match row {
-                Cleaned::Lead(lead) => leads.push(*lead),
-                Cleaned::Reject { row_no, reason, detail, raw } => {
+                ReadRow::Lead(lead) => leads.push(*lead),
+                ReadRow::Reject { row_no, reason, detail, raw } => {
                     totals.progress.rows_rejected += 1;
-                    *totals.rejects.entry(reason.to_owned()).or_default() += 1;
-                    rejects.push(row_no, reason, detail, Some(raw));
+                    rejects.push(row_no, &reason, detail, Some(raw));
+                    *totals.rejects.entry(reason).or_default() += 1;
                 }
             }
         }

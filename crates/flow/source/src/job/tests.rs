@@ -118,7 +118,7 @@ async fn two_lists_of_the_same_people_at_once() {
     // Two workers, each with its own claim.
     let stop = tokio_util::sync::CancellationToken::new();
     let config = plumb_store::job::WorkerConfig { workers: 2, ..plumb_store::job::WorkerConfig::default() };
-    let registry = crate::jobs(&crate::testing::cleaning());
+    let registry = crate::jobs(&crate::testing::cleaning(), &crate::Worker::thread(crate::testing::cleaning()));
     let workers = plumb_store::job::Workers::new(world.db.store().clone(), registry, config);
     let running = tokio::spawn(workers.run(stop.clone()));
     let ended = async {
@@ -177,9 +177,8 @@ async fn cancelled_between_batches_it_says_how_far_it_came() {
         assert!(!rows.iter().any(|row| row[1] == "Person 25"), "the reading breaks off");
         clean(mapping, rows, country)
     });
-    let registry = plumb_store::job::Registry::new().handle::<super::ImportList, _, _>(move |job, cx| {
-        super::run(cleaning.clone(), crate::testing::BATCH_ROWS, job, cx)
-    });
+    let registry = plumb_store::job::Registry::new()
+        .handle::<super::ImportList, _, _>(move |job, cx| crate::testing::read(cleaning.clone(), job, cx));
     let (_, failed) = plumb_store::job::drain(world.db.store(), &registry).await.expect("drains");
     assert_eq!(failed.len(), 1, "{failed:?}");
     let read = world.import(import).await["rows_read"].as_i64().expect("a count");
@@ -223,7 +222,7 @@ async fn a_server_that_stops_gives_the_import_back_after_a_batch() {
         let stop = stop.clone();
         move |job, cx| {
             stop.cancel();
-            super::run(crate::testing::cleaning(), crate::testing::BATCH_ROWS, job, cx)
+            crate::testing::read(crate::testing::cleaning(), job, cx)
         }
     });
     plumb_store::job::Workers::new(world.db.store().clone(), registry, config).run(stop).await;
@@ -252,9 +251,7 @@ async fn rows_that_cleaning_does_not_answer_for_are_not_lost_in_silence() {
     let handed_over = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let counter = std::sync::Arc::clone(&handed_over);
     let registry = plumb_store::job::Registry::new()
-        .handle::<super::ImportList, _, _>(move |job, cx| {
-            super::run(cleaning.clone(), crate::testing::BATCH_ROWS, job, cx)
-        })
+        .handle::<super::ImportList, _, _>(move |job, cx| crate::testing::read(cleaning.clone(), job, cx))
         .handle::<plumb_lead::ToVerify, _, _>(move |_, _| {
             counter.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             async { Ok(super::Done::Nothing) }

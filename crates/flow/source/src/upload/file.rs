@@ -1,6 +1,7 @@
 //! The bytes of one file.
 
 use axum::extract::multipart::Field;
+use http::StatusCode;
 use plumb_base::ImportId;
 use plumb_store::audit;
 use plumb_vault::{Context, Purpose};
@@ -9,11 +10,9 @@ use plumb_web::{Caller, Problem};
 use super::unfinished::Unfinished;
 use super::{CHUNK_PLACE, chunk_row, given_up};
 use crate::Source;
-use crate::domain::encoding::Met;
 use crate::domain::refusal::Refusal;
-use crate::domain::sniff::{Sniffed, WINDOW_BYTES, WINDOW_BYTES_MAX, sniff};
-use crate::domain::table::Table;
 use crate::query;
+use crate::worker::{Answer, Seen, Session, Sniffed, WorkerError};
 
 /// Bytes of one stored piece.
 pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
@@ -25,17 +24,16 @@ pub(super) struct Received {
     pub(super) import: ImportId,
     pub(super) unfinished: Unfinished,
     pub(super) bytes: i64,
-    pub(super) rows: u64,
-    pub(super) encoding: &'static str,
-    pub(super) delimiter: String,
-    pub(super) names: Vec<String>,
-    pub(super) sample: Vec<Vec<String>>,
+    pub(super) seen: Seen,
+    pub(super) sniffed: Sniffed,
 }
 
 /// Judges a file by its beginning, then stores it as it comes.
 pub(super) async fn receive(source: &Source, caller: &Caller, mut field: Field<'_>) -> Result<Received, Problem> {
     let file_name = file_name(field.file_name().unwrap_or_default());
-    let (window, ended, Sniffed { dialect, names, sample }) = beginning(source, &mut field).await?;
+    let mut session = Session::start(&source.worker).await.map_err(no_worker)?;
+    taken(session.inspect().await.map_err(no_worker)?)?;
+    let beginning = beginning(source, &mut session, &mut field).await?;
 
     let import = ImportId::fresh();
     let mut tx = source.store.org(caller.org, caller.actor).await?;
@@ -47,59 +45,99 @@ pub(super) async fn receive(source: &Source, caller: &Caller, mut field: Field<'
         source,
         caller,
         import,
-        table: Table::new(dialect),
-        met: Met::default(),
-        rows: 0,
         piece: Vec::with_capacity(CHUNK_BYTES),
         sealed: Vec::new(),
         stored: 0,
         bytes: 0,
     };
     let kept = async {
-        keeping.take(&window).await?;
-        drop(window);
-        if !ended {
-            while let Some(piece) = field.chunk().await? {
-                keeping.take(&piece).await?;
+        keeping.take(&beginning.window).await?;
+        let seen = match beginning.seen {
+            Some(seen) => seen,
+            None => {
+                while let Some(piece) = field.chunk().await? {
+                    within(keeping.bytes + piece.len() as u64, source.upload_bytes_max)?;
+                    taken(session.piece(&piece).await.map_err(no_worker)?)?;
+                    keeping.take(&piece).await?;
+                }
+                seen(&mut session).await?
             }
-        }
-        keeping.finish().await
+        };
+        keeping.finish().await?;
+        Ok(seen)
     }
     .await;
-    if let Err(problem) = kept {
-        unfinished.give_up(problem.detail_text()).await;
-        return Err(problem);
+    match kept {
+        Ok(seen) => Ok(Received { import, unfinished, bytes: keeping.bytes as i64, seen, sniffed: beginning.sniffed }),
+        Err(problem) => {
+            unfinished.give_up(Problem::detail_text(&problem)).await;
+            Err(problem)
+        }
     }
-    Ok(Received {
-        import,
-        unfinished,
-        bytes: keeping.bytes as i64,
-        rows: keeping.rows,
-        encoding: keeping.met.name(dialect.encoding),
-        delimiter: char::from(dialect.delimiter).to_string(),
-        names,
-        sample,
-    })
 }
 
-/// As much of the beginning as it takes to know what the file is, and whether that is all of it.
-async fn beginning(source: &Source, field: &mut Field<'_>) -> Result<(Vec<u8>, bool, Sniffed), Problem> {
-    let known = |cells: &[String]| source.cleaning.known(cells);
+/// As much of a file as it took to know what it is.
+struct Beginning {
+    window: Vec<u8>,
+    sniffed: Sniffed,
+    /// What all of it is, if there is no more.
+    seen: Option<Seen>,
+}
+
+async fn beginning(source: &Source, session: &mut Session, field: &mut Field<'_>) -> Result<Beginning, Problem> {
     let mut window: Vec<u8> = Vec::new();
-    let mut look_at = WINDOW_BYTES;
     while let Some(piece) = field.chunk().await? {
         window.extend_from_slice(&piece);
         within(window.len() as u64, source.upload_bytes_max)?;
-        if window.len() < look_at {
-            continue;
+        match session.piece(&piece).await.map_err(no_worker)? {
+            Answer::Sniffed(sniffed) => return Ok(Beginning { window, sniffed, seen: None }),
+            answer => taken(answer)?,
         }
-        if let Some(sniffed) = sniff(&window, false, &known)? {
-            return Ok((window, false, sniffed));
-        }
-        look_at = (look_at * 2).min(WINDOW_BYTES_MAX).max(window.len() + 1);
     }
-    let sniffed = sniff(&window, true, &known)?.ok_or(Refusal::Empty)?;
-    Ok((window, true, sniffed))
+    let mut seen = seen(session).await?;
+    let sniffed = seen.sniffed.take().ok_or_else(|| no_worker(out_of_turn()))?;
+    Ok(Beginning { window, sniffed, seen: Some(seen) })
+}
+
+/// Ends the file.
+async fn seen(session: &mut Session) -> Result<Seen, Problem> {
+    match session.end().await.map_err(no_worker)? {
+        Answer::Seen(seen) => Ok(seen),
+        answer => taken(answer).and(Err(no_worker(out_of_turn()))),
+    }
+}
+
+/// An answer that says no more than that the question was understood.
+fn taken(answer: Answer) -> Result<(), Problem> {
+    match answer {
+        Answer::More => Ok(()),
+        Answer::Refused(refused) => Err(refused.into()),
+        _ => Err(no_worker(out_of_turn())),
+    }
+}
+
+fn out_of_turn() -> WorkerError {
+    WorkerError::BrokeOff("it answered out of its turn".to_owned())
+}
+
+/// Why nothing can be read at present.
+fn no_worker(error: WorkerError) -> Problem {
+    tracing::error!(%error, "a list cannot be looked at");
+    match error {
+        WorkerError::Unavailable(_) => Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "sandbox-unavailable",
+            "This server cannot read lists",
+        )
+        .detail(
+            "Lists are read by a process without network and files, and this system cannot make one. Nothing was stored. \
+             Whoever runs the server finds the reason with `plumb doctor`.",
+        ),
+        WorkerError::BrokeOff(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "reader-broke-off", "Not read").detail(
+            "The process that reads lists broke off, and nothing was stored. Send the file again; if it happens again, \
+             whoever runs the server finds the reason in its log.",
+        ),
+    }
 }
 
 fn within(bytes: u64, bytes_max: u64) -> Result<(), Refusal> {
@@ -110,9 +148,6 @@ struct Keeping<'a> {
     source: &'a Source,
     caller: &'a Caller,
     import: ImportId,
-    table: Table,
-    met: Met,
-    rows: u64,
     /// The piece that is being filled.
     piece: Vec<u8>,
     /// Full pieces on their way into the database.
@@ -124,10 +159,6 @@ struct Keeping<'a> {
 impl Keeping<'_> {
     async fn take(&mut self, mut bytes: &[u8]) -> Result<(), Problem> {
         self.bytes += bytes.len() as u64;
-        within(self.bytes, self.source.upload_bytes_max)?;
-        // Read through once: a row that never ends is refused as soon as it is seen, not by the job.
-        let (met, rows) = (&mut self.met, &mut self.rows);
-        self.table.push(bytes, &mut |row| note(met, rows, &row))?;
         while !bytes.is_empty() {
             let room = CHUNK_BYTES - self.piece.len();
             let (now, later) = bytes.split_at(room.min(bytes.len()));
@@ -144,11 +175,6 @@ impl Keeping<'_> {
     }
 
     async fn finish(&mut self) -> Result<(), Problem> {
-        let (met, rows) = (&mut self.met, &mut self.rows);
-        self.table.finish(&mut |row| note(met, rows, &row))?;
-        if self.rows == 0 {
-            return Err(Refusal::NoRows.into());
-        }
         if !self.piece.is_empty() {
             self.seal();
         }
@@ -174,12 +200,6 @@ impl Keeping<'_> {
         self.sealed.clear();
         Ok(())
     }
-}
-
-fn note(met: &mut Met, rows: &mut u64, row: &crate::domain::table::Row) {
-    *rows += 1;
-    met.windows_1252 += u64::from(row.windows_1252);
-    met.utf_8 += u64::from(row.wide);
 }
 
 /// The name as people will see it again: no folders, no control characters, not too long. It is never a path here
