@@ -3,7 +3,8 @@
 //! Figures are medians of rounds; what is compared is interleaved, so that a busy machine is busy for both. Nothing
 //! here passes or fails: a figure is read with the conditions that it was taken under (`docs/operate/figures.md`).
 //!
-//! `cargo build --release -p plumb -p plumb-benches && target/release/plumb-benches all`
+//! `cargo build --release -p plumb -p plumb-benches && target/release/plumb-benches all`; the verifier beside its peer:
+//! `target/release/plumb-benches verify --peer`
 
 mod audit;
 mod figure;
@@ -14,6 +15,7 @@ mod proc;
 mod rows;
 mod running;
 mod start;
+mod verify;
 mod workbench;
 
 use clap::{Parser, ValueEnum};
@@ -33,6 +35,8 @@ struct Benches {
     /// Leave out the second, longer list
     #[arg(long)]
     short: bool,
+    #[command(flatten)]
+    verify: verify::VerifyArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -42,6 +46,10 @@ enum What {
     Audit,
     Jobs,
     Start,
+    Verify,
+    /// The scripted internet of `verify`, until standard input ends
+    #[value(hide = true)]
+    MailWorld,
     All,
 }
 
@@ -49,6 +57,12 @@ enum What {
 async fn main() -> anyhow::Result<()> {
     let asked = Benches::parse();
     let wanted = |what: What| asked.what == What::All || asked.what == what;
+    if asked.what == What::MailWorld {
+        return verify::serve(&asked.verify).await;
+    }
+    if asked.what == What::Verify {
+        return verify::run(&asked.verify).await;
+    }
     figure::conditions().await?;
     if wanted(What::Start) {
         start::run().await?;
@@ -64,6 +78,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted(What::Jobs) {
         jobs::run().await?;
+    }
+    if wanted(What::Verify) {
+        verify::run(&asked.verify).await?;
     }
     Ok(())
 }

@@ -31,6 +31,18 @@ pub enum Answering {
     Refused,
     /// Not at all.
     Silent,
+    /// SERVFAIL for MX, from the records for everything else.
+    ServFailForMx,
+    /// Truncated over UDP; over TCP a length is announced that the message does not have.
+    TcpLies,
+    /// From the records, with a last record that runs over the end of the message.
+    LengthLies,
+    /// With bytes that are no message.
+    Garbage,
+    /// Under another identifier.
+    WrongId,
+    /// To another question.
+    WrongQuestion,
 }
 
 /// One zone: records by full name (lower case, no last dot).

@@ -16,6 +16,9 @@
 //! let probe = probe_on_port(world.smtp_port());
 //! ```
 //!
+//! Where replies must come letter for letter, a [`script::Script`] takes the place of a site; [`scene`] reads scripts from
+//! text, each with what is true of it, and [`heldout`] are the scenes that the verifier is judged by.
+//!
 //! [`demo`] holds the fixed world of the demo and the list of contacts that goes with it; what is true of each
 //! address follows from the same tables, so that a verdict can be checked against it.
 //!
@@ -24,7 +27,11 @@
 
 pub mod demo;
 pub mod dns;
+pub mod heldout;
 pub mod log;
+pub mod providers;
+pub mod scene;
+pub mod script;
 pub mod site;
 
 mod smtp;

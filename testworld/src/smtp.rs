@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+pub(crate) use self::dialogue::path;
 use self::dialogue::{Act, Dialogue};
 use crate::world::Internet;
 

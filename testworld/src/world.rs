@@ -12,12 +12,14 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::dns::{Zone, Zones, server as dns_server};
 use crate::log::{Log, LogBook};
+use crate::script::server::Server as ScriptServer;
+use crate::script::{Place, Script, naming, server as script_server};
 use crate::site::{Behaviour, Dns, Mailbox, Site};
 use crate::{smtp, tls, zones};
 
 /// How often another port is tried when a chosen one is taken.
 pub(crate) const PORT_ATTEMPTS: u32 = 20;
-/// Most sites of a world: as many as have an address of their own.
+/// Most servers of a world: as many as have an address of their own.
 const SITES_MAX: usize = 10_000;
 
 /// What a world is made of.
@@ -25,6 +27,8 @@ const SITES_MAX: usize = 10_000;
 pub struct WorldConfig {
     /// The domains.
     pub sites: Vec<Site>,
+    /// Domains whose servers follow a script.
+    pub scripts: Vec<Script>,
     /// Zones beside those of the sites, by origin.
     pub zones: Zones,
     /// Where greylisting takes the time from.
@@ -104,22 +108,28 @@ pub struct World {
 impl World {
     /// Opens all sockets and starts to answer. When it returns, every server can be reached.
     pub async fn start(config: WorldConfig) -> Result<Self, WorldError> {
-        if config.sites.len() > SITES_MAX {
+        let scripted = scripted_servers(config.scripts);
+        let names = config.sites.iter().map(|site| &site.domain);
+        let names = names.chain(scripted.servers.keys());
+        let addresses: BTreeMap<_, _> = names.enumerate().map(|(at, name)| (name.clone(), address(at))).collect();
+        if addresses.len() > SITES_MAX {
             return Err(WorldError::TooManySites);
         }
-        let addresses: BTreeMap<_, _> =
-            config.sites.iter().enumerate().map(|(at, site)| (site.domain.clone(), address(at))).collect();
         let sites: BTreeMap<_, _> = config.sites.into_iter().map(|site| (site.domain.clone(), site)).collect();
         let mut zones = config.zones;
         for site in sites.values() {
             zones::publish(&mut zones, site, &sites, &addresses);
+        }
+        for script in &scripted.scripts {
+            naming::publish(&mut zones, script, &addresses);
         }
 
         let (udp, tcp, dns_addr) = dns_server::bind(config.dns_port).await.map_err(|source| WorldError::Socket {
             address: SocketAddr::from(([127, 0, 0, 1], config.dns_port)),
             source,
         })?;
-        let up: Vec<_> = sites.values().filter(|site| site.dns.has_server()).map(|site| site.domain.clone()).collect();
+        let up = sites.values().filter(|site| site.dns.has_server()).map(|site| site.domain.clone());
+        let up: Vec<_> = up.chain(scripted.servers.keys().cloned()).collect();
         let (listeners, smtp_port) = bind_all(&up, &addresses, config.smtp_port).await?;
 
         let internet = Arc::new(Internet {
@@ -138,7 +148,12 @@ impl World {
         let servers = listeners
             .into_iter()
             .map(|(domain, listener)| {
-                let task = tokio::spawn(smtp::serve(listener, domain.clone(), Arc::clone(&internet)));
+                let task = match scripted.servers.get(&domain) {
+                    Some(server) => {
+                        tokio::spawn(script_server::serve(listener, Arc::clone(server), Arc::clone(&internet)))
+                    }
+                    None => tokio::spawn(smtp::serve(listener, domain.clone(), Arc::clone(&internet))),
+                };
                 (domain, AbortOnDropHandle::new(task))
             })
             .collect();
@@ -255,6 +270,23 @@ impl World {
         let mut sites = self.internet.sites.write().unwrap_or_else(PoisonError::into_inner);
         sites.get_mut(domain).map(change).ok_or_else(|| WorldError::NoSuchSite(domain.to_owned()))
     }
+}
+
+/// The scripts of a world, and their servers that are up, by name.
+struct Scripted {
+    scripts: Vec<Arc<Script>>,
+    servers: BTreeMap<String, Arc<ScriptServer>>,
+}
+
+fn scripted_servers(scripts: Vec<Script>) -> Scripted {
+    let scripts: Vec<_> = scripts.into_iter().map(Arc::new).collect();
+    let servers = scripts
+        .iter()
+        .flat_map(|script| script.hosts.iter().map(move |host| (script, host)))
+        .filter(|(_, host)| host.place == Place::Here)
+        .map(|(script, host)| (host.name.clone(), Arc::new(ScriptServer::new(Arc::clone(script), host.clone()))))
+        .collect();
+    Scripted { scripts, servers }
 }
 
 /// Ends a server and waits for its sockets to be closed.

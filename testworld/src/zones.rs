@@ -7,7 +7,7 @@ use crate::dns::{Answering, Data, Zone, Zones};
 use crate::site::{Dns, Site};
 
 /// Nobody listens here: the last of the addresses that sites do not get.
-const DEAD: Ipv4Addr = Ipv4Addr::new(127, 0, 9, 250);
+pub(crate) const DEAD: Ipv4Addr = Ipv4Addr::new(127, 0, 9, 250);
 
 /// Publishes the zone of a site. The hosts of operators lie outside it and get a zone of their own.
 pub(crate) fn publish(

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use hickory_proto::op::{Edns, Message, MessageType, Metadata, OpCode, ResponseCode};
+use hickory_proto::op::{Edns, Message, MessageType, Metadata, OpCode, Query, ResponseCode};
 use hickory_proto::rr::rdata::{A, AAAA, CNAME, MX, PTR, SOA, TXT};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,6 +23,12 @@ use crate::world::Internet;
 const UDP_BYTES_MAX: usize = 1232;
 /// Most TCP connections at a time.
 const TCP_CONNECTIONS_MAX: usize = 64;
+/// How many bytes of a message are held back by [`Answering::LengthLies`].
+const LENGTH_LIE_BYTES: usize = 4;
+/// How many bytes more than there are [`Answering::TcpLies`] announces.
+const TCP_LIE_BYTES: u16 = 700;
+/// Bytes of [`Answering::Garbage`].
+const GARBAGE_BYTES: usize = 60;
 /// How long a TCP connection may stay without a question.
 const TCP_IDLE: Duration = Duration::from_secs(10);
 
@@ -33,7 +39,7 @@ pub(crate) async fn serve_udp(socket: UdpSocket, internet: Arc<Internet>) {
         // A client that went away shows as an error of the next receive; it is not ours.
         let Ok((length, client)) = socket.recv_from(&mut buffer).await else { continue };
         if let Some(reply) = answer(&internet, &buffer[..length], Transport::Udp)
-            && let Err(error) = socket.send_to(&reply, client).await
+            && let Err(error) = socket.send_to(&reply.bytes, client).await
         {
             tracing::debug!(%error, "a DNS reply was not sent");
         }
@@ -67,15 +73,26 @@ async fn converse(mut stream: TcpStream, internet: &Internet) -> io::Result<()> 
         let mut question = vec![0; usize::from(length?)];
         stream.read_exact(&mut question).await?;
         if let Some(reply) = answer(internet, &question, Transport::Tcp) {
-            let Ok(length) = u16::try_from(reply.len()) else { return Ok(()) };
-            stream.write_u16(length).await?;
-            stream.write_all(&reply).await?;
+            let Ok(length) = u16::try_from(reply.bytes.len()) else { return Ok(()) };
+            stream.write_u16(length.saturating_add(reply.bytes_missing)).await?;
+            stream.write_all(&reply.bytes).await?;
+            if reply.bytes_missing > 0 {
+                return Ok(());
+            }
         }
     }
 }
 
+/// What goes out.
+struct Reply {
+    bytes: Vec<u8>,
+    /// How many bytes are announced over TCP and never sent.
+    bytes_missing: u16,
+}
+
 /// The reply to one message, or `None` for silence.
-fn answer(internet: &Internet, bytes: &[u8], over: Transport) -> Option<Vec<u8>> {
+fn answer(internet: &Internet, bytes: &[u8], over: Transport) -> Option<Reply> {
+    let honest = |bytes| Reply { bytes, bytes_missing: 0 };
     let request = Message::from_vec(bytes).ok()?;
     if request.metadata.message_type != MessageType::Query {
         return None; // an answer to an answer would never end
@@ -92,33 +109,52 @@ fn answer(internet: &Internet, bytes: &[u8], over: Transport) -> Option<Vec<u8>>
     }
     let [query] = request.queries.as_slice() else {
         reply.metadata.response_code = ResponseCode::FormErr;
-        return reply.to_vec().ok();
+        return reply.to_vec().ok().map(honest);
     };
     if request.metadata.op_code != OpCode::Query {
         reply.metadata.response_code = ResponseCode::NotImp;
-        return reply.to_vec().ok();
+        return reply.to_vec().ok().map(honest);
     }
 
     let name = query.name().to_ascii().trim_end_matches('.').to_ascii_lowercase();
     let kind = query.query_type();
     internet.log.question(Question { name: name.clone(), kind: kind.to_string(), over });
     let zones = internet.zones.read().unwrap_or_else(PoisonError::into_inner);
-    match zones.zone_of(&name).map_or(Answering::Normally, |(_, zone)| zone.answering) {
+    let answering = zones.zone_of(&name).map_or(Answering::Normally, |(_, zone)| zone.answering);
+    match answering {
         Answering::Silent => return None,
         Answering::ServFail => reply.metadata.response_code = ResponseCode::ServFail,
+        Answering::ServFailForMx if kind == RecordType::MX => {
+            reply.metadata.response_code = ResponseCode::ServFail;
+        }
         Answering::Refused => reply.metadata.response_code = ResponseCode::Refused,
-        Answering::TruncatedOverUdp if over == Transport::Udp => return reply.truncate().to_vec().ok(),
-        Answering::Normally | Answering::TruncatedOverUdp => {
+        Answering::TruncatedOverUdp | Answering::TcpLies if over == Transport::Udp => {
+            return reply.truncate().to_vec().ok().map(honest);
+        }
+        _ => {
             let found = zones.find(&name, |data| kind == RecordType::ANY || data.record_type() == kind);
             fill(&mut reply, found, internet.ttl_secs)?;
         }
     }
-    let bytes = reply.to_vec().ok()?;
+    match answering {
+        Answering::WrongId => reply.metadata.id = reply.metadata.id.wrapping_add(1),
+        Answering::WrongQuestion => {
+            reply.queries = vec![Query::query(self::name("other.testworld.test")?, kind)];
+        }
+        _ => {}
+    }
+    let mut bytes = reply.to_vec().ok()?;
     let room = usize::from(request.max_payload()).clamp(512, UDP_BYTES_MAX);
     if over == Transport::Udp && bytes.len() > room {
-        return reply.truncate().to_vec().ok();
+        return reply.truncate().to_vec().ok().map(honest);
     }
-    Some(bytes)
+    match answering {
+        Answering::LengthLies => bytes.truncate(bytes.len().saturating_sub(LENGTH_LIE_BYTES)),
+        Answering::Garbage => bytes = vec![0xA5; GARBAGE_BYTES],
+        _ => {}
+    }
+    let bytes_missing = if answering == Answering::TcpLies { TCP_LIE_BYTES } else { 0 };
+    Some(Reply { bytes, bytes_missing })
 }
 
 /// Puts what was found into the reply. NODATA and NXDOMAIN carry the SOA of their zone (RFC 2308).

@@ -256,7 +256,7 @@ fn interruption(site: &Site, phase: Phase) -> Option<Act> {
 }
 
 /// The address in `FROM:<a@b> …` or `TO:<a@b> …`; empty for the null sender.
-fn path<'a>(rest: &'a str, keyword: &str) -> Option<&'a str> {
+pub(crate) fn path<'a>(rest: &'a str, keyword: &str) -> Option<&'a str> {
     let head = rest.get(..keyword.len())?;
     if !head.eq_ignore_ascii_case(keyword) {
         return None;

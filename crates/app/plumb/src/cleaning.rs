@@ -1,16 +1,19 @@
 //! The cleaning kernel as the values that importing takes: the two stages do not name each other.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use plumb_clean::{Confidence, Field, Flag, RejectReason, Rules, clean_row, propose};
+use plumb_base::Cells;
+use plumb_clean::{CleanRow, Cleaned, Confidence, Field, Flag, Kernel, Options, RejectReason, Rules, propose};
 use plumb_lead::NewLead;
 use plumb_source::{CleanedRow, Cleaning, FieldName, MappedColumn, Mapping, Proposed};
+
+/// The rules of this build, made once.
+static RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| Arc::new(Rules::embedded()));
 
 /// The functions of the cleaning kernel under one snapshot of rules.
 #[must_use]
 pub fn cleaning() -> Cleaning {
-    let rules = Arc::new(Rules::embedded());
-    let rules_version = rules.version().to_string();
+    let rules_version = RULES.version().to_string();
     let fields = Field::ALL.into_iter().map(|field| FieldName { code: field.code(), label: field.label() }).collect();
     Cleaning {
         propose: Arc::new(|names, rows| propose(names, rows).columns.into_iter().map(proposed).collect()),
@@ -18,13 +21,14 @@ pub fn cleaning() -> Cleaning {
             Ok(mapping) => mapping.check(names).err().unwrap_or_default().iter().map(ToString::to_string).collect(),
             Err(unknown) => vec![unknown],
         }),
-        clean: Arc::new(move |mapping, rows, country| {
+        clean: Arc::new(|mapping, rows, country| {
             let Ok(mapping) = kernel_mapping(mapping) else { return Vec::new() };
-            let clean = |row: &Vec<String>| {
-                let cells: Vec<&str> = row.iter().map(String::as_str).collect();
-                cleaned(clean_row(&rules, &mapping, &cells, country))
-            };
-            rows.iter().map(clean).collect()
+            let options = Options { default_country: country, ..Options::default() };
+            let mut cells = Cells::default();
+            rows.iter().for_each(|row| cells.push_row(row.iter().map(String::as_str)));
+            let mut out = Cleaned::default();
+            Kernel::new(RULES.clone(), &mapping, options).clean(&cells, &mut out);
+            out.iter().map(cleaned).collect()
         }),
         explain: Arc::new(explain),
         fields,
@@ -57,11 +61,11 @@ fn kernel_mapping(mapping: &Mapping) -> Result<plumb_clean::Mapping, String> {
     Ok(plumb_clean::Mapping { width: mapping.width, columns })
 }
 
-fn cleaned(row: plumb_clean::Cleaned) -> CleanedRow {
-    if let Some(reason) = row.reject {
+fn cleaned(row: CleanRow<'_>) -> CleanedRow {
+    if let Some(reason) = row.reject() {
         return CleanedRow::Reject { reason: reason.code(), detail: String::new() };
     }
-    let lead = row.lead;
+    let lead = row.lead();
     CleanedRow::Lead(Box::new(NewLead {
         dedupe_key: lead.dedupe_key,
         email: lead.email,
@@ -83,7 +87,7 @@ fn cleaned(row: plumb_clean::Cleaned) -> CleanedRow {
         postcode: lead.postcode,
         country: lead.country.map(|country| country.to_string()),
         linkedin: lead.linkedin,
-        flags: row.flags.iter().map(|flag| flag.code().to_owned()).collect(),
+        flags: row.flags().iter().map(|flag| flag.code().to_owned()).collect(),
         ..NewLead::default()
     }))
 }
@@ -93,15 +97,20 @@ fn explain(code: &str) -> Option<&'static str> {
     flag.or_else(|| RejectReason::ALL.iter().find(|reason| reason.code() == code).map(|reason| reason.explain()))
 }
 
-/// What the lists say of one address.
-#[must_use]
-pub fn lists(address: &str) -> plumb_verify::Lists {
+/// What the lists say of an address: who has many to ask about makes the kernel once.
+pub fn lists() -> impl Fn(&str) -> plumb_verify::Lists {
     let column = plumb_clean::MappedColumn { index: 0, name: "email".to_owned(), field: Some(Field::Email) };
     let mapping = plumb_clean::Mapping { width: 1, columns: vec![column] };
-    let flags = clean_row(&Rules::embedded(), &mapping, &[address], None).flags;
-    plumb_verify::Lists {
-        role: flags.contains(&Flag::EmailRole),
-        free: flags.contains(&Flag::EmailFree),
-        disposable: flags.contains(&Flag::EmailDisposable),
+    let kernel = Kernel::new(RULES.clone(), &mapping, Options::default());
+    move |address| {
+        let (mut cells, mut out) = (Cells::default(), Cleaned::default());
+        cells.push_row(std::iter::once(address));
+        kernel.clean(&cells, &mut out);
+        let flags = out.row(0).flags();
+        plumb_verify::Lists {
+            role: flags.contains(Flag::EmailRole),
+            free: flags.contains(Flag::EmailFree),
+            disposable: flags.contains(Flag::EmailDisposable),
+        }
     }
 }

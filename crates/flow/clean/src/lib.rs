@@ -3,15 +3,18 @@
 //!
 //! [`domain`] is the kernel: plain functions on plain data, so that the command line, the server, a benchmark and a
 //! cluster worker call the same. A caller proposes a mapping of columns ([`propose`]), has it checked
-//! ([`Mapping::check`]), and then cleans row after row ([`clean_row`]) against one snapshot of rules ([`Rules`]).
+//! ([`Mapping::check`]), and then cleans batch after batch of rows ([`Kernel`]) against one snapshot of rules ([`Rules`]).
 
 pub mod domain;
 
+pub use domain::batch::{CleanRow, Cleaned, Value};
 pub use domain::columns::{Confidence, Proposal, ProposedColumn, propose};
-pub use domain::flag::{Flag, RejectReason};
+pub use domain::flag::{Flag, Flags, Reason, RejectReason};
+pub use domain::kernel::{FIELD_BYTES_MAX, Kernel, Options};
+pub use domain::key::{Key, KeyKind};
 pub use domain::lead::{CleanLead, merge};
 pub use domain::mapping::{Field, MappedColumn, Mapping, MappingError};
 pub use domain::phone::PhoneType;
-pub use domain::row::{Aside, Change, Cleaned, FIELD_BYTES_MAX, clean_row};
+pub use domain::policy::{PrivateClass, PrivateClasses};
 pub use domain::rules::{Rules, RulesVersion};
 pub use domain::title::{Seniority, seniority};

@@ -33,7 +33,7 @@ impl Rows {
 /// Leads in one piece of the file.
 const PIECE_ROWS: u32 = 1_000;
 
-const HEADER: [&str; 20] = [
+const HEADER: [&str; 22] = [
     "lead_id",
     "email",
     "first_name",
@@ -44,6 +44,8 @@ const HEADER: [&str; 20] = [
     "website",
     "phone",
     "phone_note",
+    "phone_screened_with",
+    "phone_screening",
     "city",
     "region",
     "postcode",
@@ -56,10 +58,6 @@ const HEADER: [&str; 20] = [
     "why_not",
 ];
 
-/// Why a telephone number is not in the file (claim 172): numbers of the North American plan need a screening
-/// against the Do-Not-Call registries that is at most 31 days old.
-const NOT_SCREENED: &str = "withheld: no Do-Not-Call screening is configured";
-
 struct Progress {
     store: Store,
     org: OrgId,
@@ -67,6 +65,8 @@ struct Progress {
     filter: Filter,
     after: Option<Cursor>,
     rows: u64,
+    phones: u64,
+    phones_withheld: u64,
     begun: bool,
 }
 
@@ -85,7 +85,8 @@ pub(crate) async fn export(
     let tx = store.org(org, actor).await?;
     tx.commit(audit::Entry::of("lead.export_began").with("rows", rows.as_str()).with("classes", CLASSES.to_vec()))
         .await?;
-    let progress = Progress { store, org, actor, filter, after: None, rows: 0, begun: false };
+    let progress =
+        Progress { store, org, actor, filter, after: None, rows: 0, phones: 0, phones_withheld: 0, begun: false };
     Ok(stream::try_unfold(Some(progress), |progress| async move {
         let Some(mut progress) = progress else { return Ok(None) };
         let mut tx = progress.store.org(progress.org, progress.actor).await?;
@@ -98,7 +99,10 @@ pub(crate) async fn export(
             write(&HEADER.map(str::to_owned))?;
         }
         for lead in &page.leads {
-            write(&record(lead))?;
+            let phone = Phone::of(lead);
+            progress.phones += u64::from(!phone.number.is_empty());
+            progress.phones_withheld += u64::from(phone.is_withheld);
+            write(&record(lead, phone))?;
         }
         progress.rows += page.leads.len() as u64;
         progress.after = page.leads.last().map(Cursor::after);
@@ -107,17 +111,52 @@ pub(crate) async fn export(
             tx.done_reading().await?;
             return Ok(Some((Bytes::from(piece), Some(progress))));
         }
-        tx.commit(audit::Entry::of("lead.exported").with("rows", progress.rows)).await?;
+        let entry = audit::Entry::of("lead.exported")
+            .with("rows", progress.rows)
+            .with("phones", progress.phones)
+            .with("phones_withheld", progress.phones_withheld);
+        tx.commit(entry).await?;
         Ok(Some((Bytes::from(piece), None)))
     }))
 }
 
 const CLASSES: [&str; 6] = ["email", "person.name", "person.role", "phone", "person.place", "company"];
 
-fn record(lead: &Lead) -> [String; 20] {
+/// A lead's number as the file has it, or why it has none (claim 172): what leaves was screened, by a version that is not
+/// more than 31 days old, and the file names the screening.
+#[derive(Default)]
+struct Phone {
+    number: String,
+    is_withheld: bool,
+    note: String,
+    screened_with: String,
+    screening: String,
+}
+
+impl Phone {
+    fn of(lead: &Lead) -> Self {
+        let (Some(number), Some(dnc)) = (&lead.phone_e164, &lead.phone_dnc) else { return Self::default() };
+        if let Some(note) = dnc.withheld(number) {
+            return Self { is_withheld: true, note, ..Self::default() };
+        }
+        let note = match (dnc.dnc, dnc.valid_until) {
+            ("clear", Some(until)) => {
+                format!("clear of Do-Not-Call lists until {}", until.format("%Y-%m-%d %H:%M UTC"))
+            }
+            _ => "outside the United States: not screened".to_owned(),
+        };
+        Self {
+            number: guard(number).into_owned(),
+            is_withheld: false,
+            note,
+            screened_with: dnc.version_date.map(|date| date.to_string()).unwrap_or_default(),
+            screening: dnc.screening.map(|screening| screening.to_string()).unwrap_or_default(),
+        }
+    }
+}
+
+fn record(lead: &Lead, phone: Phone) -> [String; 22] {
     let cell = |value: &Option<String>| guard(value.as_deref().unwrap_or_default()).into_owned();
-    let north_american = lead.phone_e164.as_deref().is_some_and(|phone| phone.starts_with("+1"));
-    let (phone, phone_note) = if north_american { (String::new(), NOT_SCREENED) } else { (cell(&lead.phone_e164), "") };
     [
         lead.id.to_string(),
         cell(&lead.email),
@@ -127,8 +166,10 @@ fn record(lead: &Lead) -> [String; 20] {
         cell(&lead.title),
         cell(&lead.company),
         cell(&lead.website),
-        phone,
-        phone_note.to_owned(),
+        phone.number,
+        phone.note,
+        phone.screened_with,
+        phone.screening,
         cell(&lead.city),
         cell(&lead.region),
         cell(&lead.postcode),

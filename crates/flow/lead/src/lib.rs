@@ -3,6 +3,7 @@
 
 mod contact;
 mod counts;
+mod dnc;
 pub mod domain;
 mod edit;
 mod export;
@@ -16,6 +17,7 @@ mod withhold;
 
 pub use contact::{Contact, contact, unchecked};
 pub use counts::{Counts, VerdictCount, counts};
+pub use dnc::{Phone, Screened, do_not_call, phones, record_screening, screen_again};
 pub use domain::score::{Facts, Part, SCORE_VERSION, score};
 pub use domain::usable::{Unusable, usable};
 pub use domain::{Field, NewLead};

@@ -10,6 +10,7 @@ use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
+use crate::dnc::Dnc;
 use crate::domain::usable::{Unusable, usable};
 
 /// How a page of leads is ordered.
@@ -94,6 +95,8 @@ pub(crate) struct Lead {
     pub website: Option<String>,
     /// Telephone, E.164.
     pub phone_e164: Option<String>,
+    /// What Do-Not-Call screening says about it; none without a number.
+    pub phone_dnc: Option<Dnc>,
     /// Street.
     pub street: Option<String>,
     /// Town.
@@ -174,6 +177,7 @@ impl Cursor {
 const COLUMNS: &str = "select l.id, l.email, l.first_name, l.last_name, l.full_name, l.title, l.company, l.website, l.phone_e164,
     l.street, l.city, l.region, l.postcode, l.country, l.linkedin, l.flags, l.verdict, l.verdict_reason, l.verdict_expires_at,
     l.next_check_at, l.score, l.import_id, l.row_no, l.created_at, l.updated_at,
+    l.dnc, l.dnc_number, l.dnc_lists, l.dnc_version, l.dnc_valid_until, l.dnc_screening,
     exists (select from suppression s where s.token in (l.email_token, l.email_token_base)) as suppressed
     from lead l where l.org_id = ";
 
@@ -256,6 +260,16 @@ fn lead(row: &PgRow, now: Timestamp) -> Result<Lead, sqlx::Error> {
     let verdict: Option<String> = row.try_get("verdict")?;
     let verdict_expires_at = row.try_get("verdict_expires_at")?;
     let unusable = usable(suppressed, email.is_some(), verdict.as_deref(), verdict_expires_at, now).err();
+    // Whoever opted out is not shown by address or number any more (clean: suppressed rows leave no address).
+    let phone_e164 = row.try_get::<Option<String>, _>("phone_e164")?.filter(|_| !suppressed);
+    let dnc = Dnc {
+        dnc: Dnc::word(row.try_get("dnc")?),
+        lists: row.try_get("dnc_lists")?,
+        version_date: row.try_get("dnc_version")?,
+        valid_until: row.try_get("dnc_valid_until")?,
+        screening: row.try_get("dnc_screening")?,
+    };
+    let phone_dnc = Dnc::of(dnc, phone_e164.as_deref(), row.try_get("dnc_number")?, now);
     // Lists have addresses in every column, also in one that is called "Title".
     let text = |column: &str| {
         let text: Option<String> = row.try_get(column)?;
@@ -263,7 +277,6 @@ fn lead(row: &PgRow, now: Timestamp) -> Result<Lead, sqlx::Error> {
     };
     Ok(Lead {
         id: LeadId(row.try_get("id")?),
-        // Whoever opted out is not shown by address or number any more (clean: suppressed rows leave no address).
         email: email.filter(|_| !suppressed),
         first_name: text("first_name")?,
         last_name: text("last_name")?,
@@ -271,7 +284,8 @@ fn lead(row: &PgRow, now: Timestamp) -> Result<Lead, sqlx::Error> {
         title: text("title")?,
         company: text("company")?,
         website: text("website")?,
-        phone_e164: row.try_get::<Option<String>, _>("phone_e164")?.filter(|_| !suppressed),
+        phone_e164,
+        phone_dnc,
         street: row.try_get::<Option<String>, _>("street")?.filter(|_| !suppressed),
         city: text("city")?,
         region: text("region")?,

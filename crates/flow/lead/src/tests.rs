@@ -8,6 +8,7 @@ use plumb_store::{Actor, OrgTx, audit};
 use serde_json::json;
 
 use crate::counts;
+use crate::dnc::{Screened, do_not_call, phones, record_screening, screen_again};
 use crate::domain::NewLead;
 use crate::edit::{EditError, LeadEdit, edit};
 use crate::export::{Rows, export};
@@ -361,4 +362,97 @@ async fn another_organisation_sees_and_changes_nothing() {
     // The same person may be a lead of both, each with its own row.
     let own = land(&db, theirs, import, vec![row(1, "ada@shop.example")]).await;
     assert!(!own[0].merged && own[0].lead != lead);
+}
+
+fn screened(lead: LeadId, number: &str, dnc: &'static str) -> Screened {
+    let version = "2026-10-01".parse().unwrap();
+    let valid_until = Some("2026-11-02T00:00:00Z".parse().unwrap());
+    let lists = if dnc == "listed" { vec!["federal".to_owned()] } else { Vec::new() };
+    Screened { lead, number: number.to_owned(), dnc, lists, version: Some(version), valid_until }
+}
+
+#[tokio::test]
+async fn a_number_leaves_only_with_a_screening_that_is_not_too_old() {
+    let clock = Clock::frozen("2026-11-01T23:59:59Z".parse().unwrap());
+    let db = Db::with_clock(clock.clone()).await;
+    let org = db.org("ours").await;
+    let phone = |n: i64| format!("+1202555010{n}");
+    let rows = (0..5).map(|n| NewLead { phone_e164: Some(phone(n)), ..row(n, &format!("p{n}@shop.example")) });
+    let foreign = NewLead { phone_e164: Some("+493023125000".to_owned()), ..row(5, "p5@shop.example") };
+    let landed = land(&db, org, ImportId::fresh(), rows.chain([foreign]).collect()).await;
+    let screening = LeadId::fresh().0;
+    let mut writing = tx(&db, org).await;
+    let results = [
+        screened(landed[0].lead, &phone(0), "clear"),
+        screened(landed[1].lead, &phone(1), "listed"),
+        screened(landed[2].lead, &phone(2), "not_configured"),
+        screened(landed[3].lead, "+12025550199", "clear"),
+        screened(LeadId::fresh(), &phone(0), "clear"),
+    ];
+    assert_eq!(record_screening(&mut writing, screening, &results).await.unwrap(), 3, "its own number, and no other");
+    writing.commit(audit::Entry::of("test.screened")).await.unwrap();
+
+    let exported = file(&db, org, Rows::All).await;
+    assert!(
+        exported.contains(&phone(0)) && exported.contains("2026-10-01") && exported.contains(&screening.to_string())
+    );
+    assert!((1..5).all(|n| !exported.contains(&phone(n))), "{exported}");
+    assert!(exported.contains("(federal)") && exported.contains("registry is configured"));
+    assert!(exported.contains("+493023125000"));
+    let seen = read::one(&mut tx(&db, org).await, landed[0].lead).await.unwrap().unwrap().phone_dnc.unwrap();
+    assert_eq!((seen.dnc, seen.screening), ("clear", Some(screening)));
+
+    clock.advance(TimeDelta::seconds(1));
+    let exported = file(&db, org, Rows::All).await;
+    assert!(!exported.contains("+1202555") && exported.contains("more than 31 days old"), "{exported}");
+}
+
+#[tokio::test]
+async fn a_changed_number_has_to_be_screened_again() {
+    let db = Db::with_clock(Clock::frozen("2026-10-05T12:00:00Z".parse().unwrap())).await;
+    let org = db.org("ours").await;
+    let with_phone = NewLead { phone_e164: Some("+12025550100".to_owned()), ..row(1, "ada@shop.example") };
+    let lead = land(&db, org, ImportId::fresh(), vec![with_phone]).await[0].lead;
+    let mut writing = tx(&db, org).await;
+    record_screening(&mut writing, LeadId::fresh().0, &[screened(lead, "+12025550100", "clear")]).await.unwrap();
+    writing.commit(audit::Entry::of("test.screened")).await.unwrap();
+    let change = LeadEdit { phone_e164: Some("+12025550101".to_owned()), ..LeadEdit::default() };
+    edit(tx(&db, org).await, lead, &change, &db.store().keys().suppression()).await.unwrap();
+    let exported = file(&db, org, Rows::All).await;
+    assert!(!exported.contains("+12025550101") && exported.contains("no Do-Not-Call screening was made"), "{exported}");
+}
+
+#[tokio::test]
+async fn the_companys_own_list_acts_at_once_on_every_number() {
+    let db = Db::with_clock(Clock::frozen("2026-10-05T12:00:00Z".parse().unwrap())).await;
+    let (org, theirs) = (db.org("ours").await, db.org("theirs").await);
+    let numbers = ["+12025550100", "+493023125000"].map(str::to_owned);
+    let rows = || {
+        let rows = numbers.iter().zip(1..);
+        rows.map(|(number, n)| NewLead { phone_e164: Some(number.clone()), ..row(n, &format!("p{n}@shop.example")) })
+    };
+    let landed = land(&db, org, ImportId::fresh(), rows().collect()).await;
+    land(&db, theirs, ImportId::fresh(), rows().collect()).await;
+    let mut writing = tx(&db, org).await;
+    record_screening(&mut writing, LeadId::fresh().0, &[screened(landed[0].lead, &numbers[0], "listed")])
+        .await
+        .unwrap();
+    assert_eq!(do_not_call(&mut writing, &numbers, "company").await.unwrap(), 2);
+    assert_eq!(do_not_call(&mut writing, &numbers, "company").await.unwrap(), 2, "twice is once");
+    writing.commit(audit::Entry::of("test.listed")).await.unwrap();
+    let exported = file(&db, org, Rows::All).await;
+    assert!(exported.contains("(federal, company)") && exported.contains("(company)"), "{exported}");
+    assert!(!exported.contains("+49") && file(&db, theirs, Rows::All).await.contains("+49"), "of this company alone");
+
+    let mut writing = tx(&db, org).await;
+    assert_eq!(screen_again(&mut writing, "company").await.unwrap(), 2);
+    writing.commit(audit::Entry::of("test.unlisted")).await.unwrap();
+    let exported = file(&db, org, Rows::All).await;
+    assert!(exported.contains("+49") && !exported.contains("+1202"), "not screened is not clear");
+
+    let mut reading = tx(&db, org).await;
+    let first = phones(&mut reading, None, None, 1).await.unwrap();
+    let rest = phones(&mut reading, None, Some(first[0].lead), 10).await.unwrap();
+    assert_eq!((first[0].lead, rest[0].lead, rest.len()), (landed[0].lead, landed[1].lead, 1));
+    assert_eq!(phones(&mut reading, Some(ImportId::fresh()), None, 10).await.unwrap().len(), 0);
 }

@@ -1,5 +1,7 @@
 //! One address through all tiers: syntax, opt-outs, DNS, provider, the mailbox's own server.
 
+use std::time::Duration;
+
 use plumb_base::email::{EmailError, Host};
 use plumb_base::{Email, OrgId, random};
 use plumb_egress::{CallContext, Egress, EgressError};
@@ -11,6 +13,7 @@ use crate::domain::reason::Reason;
 use crate::domain::retry::Again;
 use crate::domain::verdict::{Flag, Outcome, Policy, Verdict, expires_at};
 use crate::probe::Probe;
+use crate::provider::ProviderSaid;
 use crate::route::{Route, route};
 
 #[cfg(test)]
@@ -60,12 +63,46 @@ pub async fn check(
     ctx: &CallContext,
     request: &Request<'_>,
 ) -> Result<Outcome, EgressError> {
+    let provider = ProviderTier::NotAsked("no verification provider is set up".to_owned());
+    check_with(egress, config, ctx, request, &provider).await
+}
+
+/// What became of the provider tier before the mailbox's own server is asked.
+#[derive(Clone, Debug)]
+pub(crate) enum ProviderTier {
+    /// It was not asked, and why.
+    NotAsked(String),
+    /// It was asked.
+    Said(ProviderSaid),
+}
+
+/// Whether the address comes as far as the provider tier: a malformed one, one whose owner opted out, or one of a dead
+/// domain costs no credit and leaves for nobody.
+pub(crate) async fn reaches_provider(
+    egress: &Egress,
+    config: &VerifyConfig,
+    ctx: &CallContext,
+    request: &Request<'_>,
+) -> Result<Option<Email>, EgressError> {
+    let mut run = Run::new(egress, config, request);
+    let Some(email) = run.syntax(request.address).filter(|_| run.opt_outs(request.suppressed)) else { return Ok(None) };
+    Ok(run.dns(ctx, &email).await?.map(|_| email))
+}
+
+/// As [`check`], with what became of the provider tier.
+pub(crate) async fn check_with(
+    egress: &Egress,
+    config: &VerifyConfig,
+    ctx: &CallContext,
+    request: &Request<'_>,
+    provider: &ProviderTier,
+) -> Result<Outcome, EgressError> {
     let mut run = Run::new(egress, config, request);
     if let Some(email) = run.syntax(request.address)
         && run.opt_outs(request.suppressed)
         && let Some(hosts) = run.dns(ctx, &email).await?
     {
-        run.provider();
+        run.provider(provider);
         if config.ask_mail_servers {
             let probe = Probe {
                 egress,
@@ -78,6 +115,7 @@ pub async fn check(
             let probed = probe.run(&hosts).await?;
             run.answers.smtp = Some((probed.reason, probed.catch_all));
             run.again = probed.again;
+            run.retry_after = probed.retry_after;
             run.evidence.extend(probed.evidence);
         } else {
             run.note(Tier::Smtp, TierResult::SkippedDisabled, Some(Reason::TierDisabled));
@@ -111,6 +149,7 @@ struct Run<'a> {
     config: &'a VerifyConfig,
     answers: Answers,
     again: Again,
+    retry_after: Option<Duration>,
     flags: Vec<Flag>,
     evidence: Vec<Evidence>,
 }
@@ -124,6 +163,7 @@ impl<'a> Run<'a> {
             config,
             answers: Answers { disposable, ..Answers::default() },
             again: Again::No,
+            retry_after: None,
             flags: listed.into_iter().filter_map(|(is, flag)| is.then_some(flag)).collect(),
             evidence: Vec::with_capacity(5),
         }
@@ -210,10 +250,21 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// No provider can be set up yet: said, not left out.
-    fn provider(&mut self) {
-        self.note(Tier::Provider, TierResult::SkippedDisabled, Some(Reason::TierDisabled)).note =
-            Some("no verification provider is set up".to_owned());
+    /// What the provider said, or that it was not asked: said, not left out.
+    fn provider(&mut self, provider: &ProviderTier) {
+        match provider {
+            ProviderTier::NotAsked(why) => {
+                self.note(Tier::Provider, TierResult::SkippedDisabled, Some(Reason::TierDisabled)).note =
+                    Some(why.clone());
+            }
+            ProviderTier::Said(said) => {
+                self.answers.provider = Some(said.reason);
+                self.flags.extend(said.flags.iter().filter(|flag| !self.flags.contains(flag)).copied().collect::<Vec<_>>());
+                let record = self.note(Tier::Provider, TierResult::Answered, Some(said.reason));
+                record.note = Some(said.words());
+                record.probed_at = said.at;
+            }
+        }
     }
 
     fn outcome(mut self, attempt: u16) -> Outcome {
@@ -225,7 +276,11 @@ impl<'a> Run<'a> {
         let policy = self.config.policy;
         let decision = decide(policy, self.answers);
         let checked_at = self.egress.config().clock.now();
-        let wait = self.config.retries.wait(self.again, attempt).filter(|_| decision.verdict == Verdict::Unverified);
+        let wait = self
+            .config
+            .retries
+            .wait_as_asked(self.again, attempt, self.retry_after)
+            .filter(|_| decision.verdict == Verdict::Unverified);
         let retry_at = wait.map(|wait| checked_at + wait);
         Outcome {
             verdict: decision.verdict,

@@ -3,6 +3,7 @@
 use crate::domain::dialogue::Deadlines;
 use crate::domain::retry::RetrySchedule;
 use crate::domain::verdict::Policy;
+use crate::provider::Sites;
 
 /// How an installation verifies. What it calls itself towards mail servers (HELO, MAIL FROM) and how many
 /// connections it makes at once is in the configuration of `plumb_egress`.
@@ -16,6 +17,8 @@ pub struct VerifyConfig {
     pub deadlines: Deadlines,
     /// When to ask again.
     pub retries: RetrySchedule,
+    /// Where verification providers are.
+    pub providers: Sites,
 }
 
 impl Default for VerifyConfig {
@@ -25,6 +28,7 @@ impl Default for VerifyConfig {
             ask_mail_servers: true,
             deadlines: Deadlines::default(),
             retries: RetrySchedule::default(),
+            providers: Sites::default(),
         }
     }
 }

@@ -7,9 +7,12 @@
 mod cascade;
 mod config;
 pub mod domain;
+mod explain;
 mod http;
 mod job;
+mod list;
 mod probe;
+mod provider;
 mod query;
 mod route;
 
@@ -19,5 +22,7 @@ pub use domain::dialogue::Deadlines;
 pub use domain::reason::Reason;
 pub use domain::retry::RetrySchedule;
 pub use domain::verdict::{Flag, Outcome, Policy, Tri, Verdict};
+pub use explain::{Explained, Step, UnderPolicy, explain};
 pub use http::routes;
 pub use job::jobs;
+pub use list::{ListRun, Repeats, verify_list};

@@ -3,9 +3,11 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 use plumb_base::{Clock, Email};
 use plumb_egress::{CallContext, Egress, EgressError, SmtpError, SmtpStream, TlsFacts};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::domain::classify::Phase;
 use crate::domain::decide::{ProbeAnswer, read_probe};
@@ -13,8 +15,10 @@ use crate::domain::dialogue::{Deadlines, Dialogue, Ended, Findings, Input, Quest
 use crate::domain::evidence::{Evidence, ReplyRecord, Tier, TierResult};
 use crate::domain::operator::operator_of;
 use crate::domain::reason::Reason;
+use crate::domain::reply::Reply;
 use crate::domain::retry::Again;
 use crate::domain::verdict::Tri;
+use crate::domain::wording::Asked;
 
 #[cfg(test)]
 mod tests;
@@ -23,6 +27,10 @@ mod tests;
 pub(crate) const HOSTS_MAX: usize = 3;
 /// Most addresses of one mail host that are tried.
 const ADDRESSES_MAX: usize = 2;
+/// How long a host may be silent before the next one is tried beside it.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// Longer than any connection takes: every attempt has a deadline of its own.
+const NO_END: Duration = Duration::from_secs(3600);
 
 /// A mail host with the addresses that egress will connect to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +44,8 @@ pub(crate) struct Probed {
     pub(crate) reason: Reason,
     pub(crate) catch_all: Tri,
     pub(crate) again: Again,
+    /// When the server asked us to come back, if it named a time.
+    pub(crate) retry_after: Option<Duration>,
     /// One record for each host that was asked.
     pub(crate) evidence: Vec<Evidence>,
 }
@@ -49,6 +59,14 @@ pub(crate) struct Probe<'a> {
     pub(crate) email: &'a Email,
     /// The local part of the random control address; the same for every host and every retry.
     pub(crate) control_local: &'a str,
+}
+
+/// What became of the attempts to connect.
+struct Reached<'h> {
+    /// The hosts that could not be reached, with what went wrong.
+    failed: Vec<(&'h str, SmtpError)>,
+    /// The place of the host that answered, with its address.
+    connected: Option<(usize, IpAddr, SmtpStream)>,
 }
 
 /// What one host said.
@@ -65,10 +83,21 @@ enum HostAnswer {
 impl Probe<'_> {
     /// Asks the hosts in order, until one has an answer that another could not better.
     pub(crate) async fn run(&self, hosts: &[MailHost]) -> Result<Probed, EgressError> {
+        let hosts = &hosts[..hosts.len().min(HOSTS_MAX)];
         let mut evidence = Vec::new();
         let mut best: Option<ProbeAnswer> = None;
-        for (at, host) in hosts.iter().take(HOSTS_MAX).enumerate() {
-            let answer = self.ask_host(host).await?;
+        let mut next = 0;
+        while next < hosts.len() {
+            let Reached { failed, connected } = self.reach(&hosts[next..]).await?;
+            for (host, fault) in failed {
+                let (answer, record, _) = self.read(host, HostAnswer::NoConnection(fault));
+                evidence.push(record);
+                best.get_or_insert(answer);
+            }
+            let Some((at, address, stream)) = connected else { break };
+            let host = &hosts[next + at];
+            next += at + 1;
+            let answer = self.talk(host, address, stream).await?;
             let (answer, record, settled) = self.read(&host.name, answer);
             evidence.push(record);
             let is_better =
@@ -76,24 +105,67 @@ impl Probe<'_> {
             if is_better {
                 best = Some(answer);
             }
-            if settled || at + 1 == HOSTS_MAX {
+            if settled {
                 break;
             }
         }
         let best = best.unwrap_or_else(no_connection);
-        Ok(Probed { reason: best.reason, catch_all: best.catch_all, again: best.again, evidence })
+        Ok(Probed {
+            reason: best.reason,
+            catch_all: best.catch_all,
+            again: best.again,
+            retry_after: best.retry_after,
+            evidence,
+        })
     }
 
-    async fn ask_host(&self, host: &MailHost) -> Result<HostAnswer, EgressError> {
-        let mut failed = SmtpError::Unreachable;
-        for address in host.addresses.iter().take(ADDRESSES_MAX) {
-            match self.connect(host, *address).await {
-                Ok(stream) => return self.talk(host, *address, stream).await,
-                Err(SmtpError::Egress(refused)) => return Err(refused),
-                Err(error) => failed = error,
+    /// Connects to the first of these hosts that can be reached. The next one is tried when one has failed, and beside
+    /// it when one has been silent for [`PATIENCE`]; whoever answers first is talked to.
+    async fn reach<'h>(&self, hosts: &'h [MailHost]) -> Result<Reached<'h>, EgressError> {
+        let mut to_try = hosts.iter().enumerate();
+        let mut trying = FuturesUnordered::new();
+        let mut pending = Vec::new();
+        let mut failed = Vec::new();
+        loop {
+            if let Some((at, host)) = to_try.next() {
+                pending.push(at);
+                trying.push(async move { (at, self.connect_to(host).await) });
+            } else if trying.is_empty() {
+                return Ok(Reached { failed, connected: None });
+            }
+            let patience = if to_try.len() == 0 { NO_END } else { PATIENCE };
+            match timeout(patience, trying.next()).await {
+                Err(_) | Ok(None) => {}
+                Ok(Some((at, Ok((address, stream))))) => {
+                    let silent = pending.iter().filter(|other| **other < at);
+                    failed.extend(silent.map(|other| (hosts[*other].name.as_str(), SmtpError::ConnectTimeout)));
+                    return Ok(Reached { failed, connected: Some((at, address, stream)) });
+                }
+                Ok(Some((_, Err(SmtpError::Egress(refused))))) => return Err(refused),
+                Ok(Some((at, Err(fault)))) => {
+                    pending.retain(|other| *other != at);
+                    failed.push((hosts[at].name.as_str(), fault));
+                }
             }
         }
-        Ok(HostAnswer::NoConnection(failed))
+    }
+
+    /// Connects to a host: to an address of each family that it has, since one of the two may lead nowhere.
+    async fn connect_to(&self, host: &MailHost) -> Result<(IpAddr, SmtpStream), SmtpError> {
+        let mut fault = SmtpError::Unreachable;
+        for address in addresses_to_try(&host.addresses) {
+            match self.connect(host, address).await {
+                Ok(stream) => return Ok((address, stream)),
+                Err(SmtpError::Egress(refused)) => return Err(refused.into()),
+                Err(error) => fault = error,
+            }
+        }
+        Err(fault)
+    }
+
+    /// The random control address.
+    fn control(&self) -> String {
+        format!("{}@{}", self.control_local, self.email.domain())
     }
 
     async fn connect(&self, host: &MailHost, address: IpAddr) -> Result<SmtpStream, SmtpError> {
@@ -107,7 +179,7 @@ impl Probe<'_> {
             mail_from: self.egress.config().mail_from.clone(),
             target: self.email.expose(),
             target_is_international: self.email.is_international(),
-            control: operator.is_informative().then(|| format!("{}@{}", self.control_local, self.email.domain())),
+            control: operator.is_informative().then(|| self.control()),
             use_tls: true,
         };
         let (findings, fault) = self.converse(&mut stream, question.clone()).await?;
@@ -142,6 +214,11 @@ impl Probe<'_> {
                 Step::Close => return Ok((dialogue.findings(), tls_fault)),
                 Step::Read(_) => read(stream, until).await,
                 Step::Send(phase, line) => {
+                    let unasked = stream.take_arrived().await;
+                    if !unasked.is_empty() {
+                        step = dialogue.take(&Input::Unasked(&unasked));
+                        continue;
+                    }
                     until = Instant::now() + self.deadlines.of(phase);
                     match stream.write_line(line.as_bytes(), self.deadlines.of(phase)).await {
                         Ok(()) => read(stream, until).await,
@@ -177,15 +254,19 @@ impl Probe<'_> {
     /// What the host's answer means, its record, and whether asking another host could not better it.
     fn read(&self, host: &str, answer: HostAnswer) -> (ProbeAnswer, Evidence, bool) {
         let operator = operator_of(host);
+        let config = self.egress.config();
+        let (target, control) = (self.email.expose(), self.control());
+        let asked = Asked { target: &target, mail_from: &config.mail_from, helo: &config.helo };
         let (answer, note, settled) = match answer {
             HostAnswer::NoConnection(error) => (no_connection(), Some(error.to_string()), false),
             HostAnswer::Spoke { findings, tls, cleartext_after } => {
                 let note = note_on(&findings.ended, tls.as_ref(), cleartext_after.as_deref());
-                (read_probe(&findings, operator), note, !is_worth_another_host(&findings))
+                (read_probe(&findings, operator, &asked, &control), note, !is_worth_another_host(&findings))
             }
         };
         let mut record = Evidence::of(Tier::Smtp, TierResult::Answered, Some(answer.reason), self.clock.now());
         record.note = note;
+        record.retry_after_secs = answer.retry_after.map(|wait| wait.as_secs());
         record.mx_host = Some(host.to_owned());
         record.operator = Some(operator.name.to_owned());
         record.reply =
@@ -201,9 +282,18 @@ fn no_connection() -> ProbeAnswer {
         reason: Reason::ConnectFailed,
         catch_all: Tri::Unknown,
         again: Again::Unreachable,
+        retry_after: None,
         reply: None,
         control: None,
     }
+}
+
+/// The first address, and beside it one of the other family if there is one.
+fn addresses_to_try(addresses: &[IpAddr]) -> impl Iterator<Item = IpAddr> {
+    let first = addresses.first().copied();
+    let other_family = addresses.iter().copied().find(|address| Some(address.is_ipv4()) != first.map(|a| a.is_ipv4()));
+    let second = other_family.or_else(|| addresses.get(1).copied());
+    first.into_iter().chain(second).take(ADDRESSES_MAX)
 }
 
 const fn is_silence(reason: Reason) -> bool {
@@ -213,13 +303,21 @@ const fn is_silence(reason: Reason) -> bool {
 /// Whether another host of the domain may know more: when this one went away, or refused us, before it was asked
 /// about the address.
 fn is_worth_another_host(findings: &Findings) -> bool {
-    findings.target.is_none()
-        && match &findings.ended {
+    let goodbye = |reply: &Option<Reply>| reply.as_ref().is_some_and(|reply| reply.code == 421);
+    match &findings.target {
+        // It said goodbye in place of an answer, or left with the other half of the answer.
+        Some(target) => {
+            goodbye(&findings.target)
+                || matches!(target.code, 250 | 251)
+                    && (goodbye(&findings.control) || matches!(findings.ended, Ended::Dropped(Phase::Control)))
+        }
+        None => match &findings.ended {
             Ended::Refused(phase, reply) => reply.code == 421 || matches!(phase, Phase::Banner | Phase::Ehlo),
             Ended::TimedOut(phase) | Ended::Dropped(phase) | Ended::Garbled(phase) => *phase != Phase::Rset,
             Ended::HandshakeFailed => true,
             Ended::Completed | Ended::NoSmtpUtf8 => false,
-        }
+        },
+    }
 }
 
 fn note_on(ended: &Ended, tls: Option<&TlsFacts>, cleartext_after: Option<&str>) -> Option<String> {

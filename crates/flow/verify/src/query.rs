@@ -29,12 +29,16 @@ pub(crate) async fn addressed(tx: &mut OrgTx, leads: &[LeadId]) -> Result<Vec<Ad
 }
 
 /// A lead with this mailbox, given by the keyed hash of its address in hexadecimal: `lead` itself if it still has it.
-pub(crate) async fn with_mailbox(tx: &mut OrgTx, lead: LeadId, mailbox: &str) -> Result<Option<LeadId>, StoreError> {
+pub(crate) async fn with_mailbox(
+    tx: &mut OrgTx,
+    lead: Option<LeadId>,
+    mailbox: &str,
+) -> Result<Option<LeadId>, StoreError> {
     let org = tx.org().0;
     let found = sqlx::query_scalar!(
         "select id from lead where org_id = $1 and email_token = decode($3, 'hex') and email is not null order by id = $2 desc, id limit 1",
         org,
-        lead.0,
+        lead.map(|lead| lead.0),
         mailbox,
     )
     .fetch_optional(tx.conn())

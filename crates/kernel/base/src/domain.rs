@@ -37,24 +37,13 @@ impl Domain {
         } else {
             idna::domain_to_ascii_strict(text).map_err(|_| DomainError::Invalid)?
         };
-        if ascii.is_empty() {
-            return Err(DomainError::Empty);
-        }
-        if ascii.len() > 253 {
-            return Err(DomainError::TooLong);
-        }
-        for label in ascii.split('.') {
-            let bytes = label.as_bytes();
-            if bytes.len() > 63 {
-                return Err(DomainError::TooLong);
-            }
-            let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return Err(DomainError::Invalid) };
-            let allowed = bytes.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-');
-            if !allowed || *first == b'-' || *last == b'-' {
-                return Err(DomainError::Invalid);
-            }
-        }
+        check(&ascii)?;
         Ok(Self(ascii))
+    }
+
+    /// A name that is known to be in A-label form, such as one that [`check`] has passed in lower case.
+    pub(crate) fn from_checked(ascii: String) -> Self {
+        Self(ascii)
     }
 
     /// The name in A-label form.
@@ -79,8 +68,40 @@ impl Domain {
     /// `mail.example.co.uk`. `None` for a public suffix itself.
     #[must_use]
     pub fn registrable(&self) -> Option<&str> {
-        psl::domain_str(&self.0)
+        registrable(&self.0)
     }
+}
+
+/// [`Domain::registrable`] of a name that is in A-label form already.
+#[must_use]
+pub fn registrable(ascii: &str) -> Option<&str> {
+    psl::domain_str(ascii)
+}
+
+/// Checks a name in ASCII, in either case: what [`Domain::parse`] asks of its result. For readers of many names, which
+/// need no copy of each.
+pub fn check(ascii: &str) -> Result<(), DomainError> {
+    if ascii.is_empty() {
+        return Err(DomainError::Empty);
+    }
+    if ascii.len() > 253 {
+        return Err(DomainError::TooLong);
+    }
+    // A dot before the first label, so that every label begins behind one.
+    let (mut before, mut label) = (b'.', 0u32);
+    for &byte in ascii.as_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => label += 1,
+            b'-' if before != b'.' => label += 1,
+            b'.' if before != b'.' && before != b'-' => label = 0,
+            _ => return Err(DomainError::Invalid),
+        }
+        if label > 63 {
+            return Err(DomainError::TooLong);
+        }
+        before = byte;
+    }
+    if before == b'.' || before == b'-' { Err(DomainError::Invalid) } else { Ok(()) }
 }
 
 impl FromStr for Domain {

@@ -6,10 +6,12 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::domain::{Domain, DomainError};
 
+mod plain;
 mod rfc;
 #[cfg(test)]
 mod tests;
 
+pub use plain::PlainAddress;
 pub use rfc::{Host, RfcAddress};
 
 /// Longest local part, in octets (RFC 5321 §4.5.3.1.1).
@@ -57,6 +59,15 @@ impl Email {
     /// Reads an address as a lead list may hold it. Blanks around it are no part of it; a line break is an error.
     pub fn parse(text: &str) -> Result<Self, EmailError> {
         let text = text.trim_matches([' ', '\t']);
+        if let Some(plain) = PlainAddress::read(text) {
+            let domain = Domain::from_checked(plain.domain().to_ascii_lowercase());
+            return Ok(Self { local: plain.local().to_owned(), domain });
+        }
+        Self::parse_closely(text)
+    }
+
+    /// Every form, those of [`PlainAddress`] among them.
+    fn parse_closely(text: &str) -> Result<Self, EmailError> {
         if text.is_empty() {
             return Err(EmailError::Empty);
         }
@@ -106,10 +117,22 @@ impl Email {
     /// The local part before any plus tag.
     #[must_use]
     pub fn base_local(&self) -> &str {
-        match self.local.split_once('+') {
+        Self::base_of(&self.local)
+    }
+
+    /// [`Email::base_local`] of a local part.
+    #[must_use]
+    pub fn base_of(local: &str) -> &str {
+        match local.split_once('+') {
             Some((base, _)) if !base.is_empty() => base,
-            _ => &self.local,
+            _ => local,
         }
+    }
+
+    /// Whether the mailboxes of a domain in A-label form are the same with and without dots in the local part.
+    #[must_use]
+    pub fn ignores_dots(domain: &str) -> bool {
+        DOTS_IGNORED.contains(&domain)
     }
 
     /// The form in which two addresses of one mailbox compare equal: lower case, no plus tag, dots removed
@@ -117,7 +140,7 @@ impl Email {
     #[must_use]
     pub fn key(&self) -> String {
         let mut local = self.base_local().to_lowercase();
-        if DOTS_IGNORED.contains(&self.domain.as_str()) {
+        if Self::ignores_dots(self.domain.as_str()) {
             local.retain(|c| c != '.');
         }
         format!("{local}@{}", self.domain)
@@ -134,7 +157,7 @@ impl Email {
     /// dots without them and under one of its two names. Who opted out is not written to in another spelling.
     #[must_use]
     pub fn suppression_base(&self) -> String {
-        if !DOTS_IGNORED.contains(&self.domain.as_str()) {
+        if !Self::ignores_dots(self.domain.as_str()) {
             return self.key();
         }
         let local = self.base_local().to_lowercase().replace('.', "");

@@ -55,6 +55,8 @@ ids! {
     DisclosureId;
     /// One answer about one mailbox.
     VerificationId;
+    /// A request to verify addresses.
+    VerificationRunId;
     /// An API key.
     ApiKeyId;
     /// A signed-in session.

@@ -88,6 +88,8 @@ pub enum Outgoing<'a> {
     Domain(&'a Domain),
     /// An e-mail address.
     Email(&'a Email),
+    /// Many addresses: in JSON a list of rows, each with one cell.
+    EmailRows(&'a [Email]),
     /// The name of a company.
     Company(&'a str),
     /// The name of a person.
@@ -98,6 +100,8 @@ pub enum Outgoing<'a> {
     Fixed(&'static str),
     /// A number such as a page or a limit: says nothing about anybody.
     Number(i64),
+    /// A switch: says nothing about anybody.
+    Switch(bool),
 }
 
 impl Outgoing<'_> {
@@ -106,11 +110,11 @@ impl Outgoing<'_> {
     pub const fn class(&self) -> Option<FieldClass> {
         match self {
             Self::Domain(_) => Some(FieldClass::Domain),
-            Self::Email(_) => Some(FieldClass::Email),
+            Self::Email(_) | Self::EmailRows(_) => Some(FieldClass::Email),
             Self::Company(_) => Some(FieldClass::Company),
             Self::PersonName(_) => Some(FieldClass::PersonName),
             Self::Phone(_) => Some(FieldClass::Phone),
-            Self::Fixed(_) | Self::Number(_) => None,
+            Self::Fixed(_) | Self::Number(_) | Self::Switch(_) => None,
         }
     }
 
@@ -119,8 +123,20 @@ impl Outgoing<'_> {
         match self {
             Self::Domain(domain) => domain.to_string(),
             Self::Email(email) => email.expose(),
+            Self::EmailRows(emails) => emails.iter().map(Email::expose).collect::<Vec<_>>().join(","),
             Self::Company(text) | Self::PersonName(text) | Self::Phone(text) | Self::Fixed(text) => (*text).to_owned(),
             Self::Number(number) => number.to_string(),
+            Self::Switch(on) => on.to_string(),
+        }
+    }
+
+    /// The value that goes into a JSON body.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        match self {
+            Self::Number(number) => (*number).into(),
+            Self::Switch(on) => (*on).into(),
+            Self::EmailRows(emails) => emails.iter().map(|email| vec![email.expose()]).collect(),
+            text => text.wire().into(),
         }
     }
 }

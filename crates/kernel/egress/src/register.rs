@@ -17,6 +17,12 @@ pub const DNS_RESOLVER: &str = "dns-resolver";
 pub const MAILBOX_HOSTS: &str = "mailbox-hosts";
 /// The server that a command line belongs to.
 pub const OWN_SERVER: &str = "own-server";
+/// A verification provider that an organisation asks with a key of its own.
+pub const NEVERBOUNCE: &str = "neverbounce";
+/// Another.
+pub const ZEROBOUNCE: &str = "zerobounce";
+/// Another.
+pub const HUNTER: &str = "hunter";
 
 /// Days between the notice of a new subprocessor and the first call to it (claims 181, 182; conflict C18).
 pub const NOTICE_DAYS: i64 = 30;
@@ -82,6 +88,9 @@ pub enum Standing {
     Operator,
     /// The recipient's own: no one works there on our behalf.
     Recipient,
+    /// A company that a customer has a contract with, asked with the customer's own key and on its direction (claim
+    /// 39): no subprocessor of ours, but bound to the regions that the installation allows.
+    Customer,
     /// A company that works on our behalf.
     Subprocessor {
         /// The document id of the agreement on data processing (claim 180). Empty: none, so no call.
@@ -111,7 +120,7 @@ pub struct Destination {
 }
 
 /// The destinations that every installation has.
-const BUILT_IN: [Destination; 3] = [
+const BUILT_IN: [Destination; 6] = [
     Destination {
         name: DNS_RESOLVER,
         purpose: "Find the mail servers of a domain",
@@ -139,7 +148,23 @@ const BUILT_IN: [Destination; 3] = [
         standing: Standing::Operator,
         discloses: false,
     },
+    verification_provider(NEVERBOUNCE, Region::Us, &["api.neverbounce.com"]),
+    // The host that ZeroBounce keeps in the European Union, in place of the one that it chooses itself.
+    verification_provider(ZEROBOUNCE, Region::Eu, &["api-eu.zerobounce.net"]),
+    verification_provider(HUNTER, Region::Eu, &["api.hunter.io"]),
 ];
+
+const fn verification_provider(name: &'static str, region: Region, hosts: &'static [&'static str]) -> Destination {
+    Destination {
+        name,
+        purpose: "Ask a verification provider, with the customer's own key, whether a mailbox exists",
+        region,
+        classes: &[FieldClass::Email],
+        hosts: HostRule::Exactly(hosts),
+        standing: Standing::Customer,
+        discloses: true,
+    }
+}
 
 /// All destinations of an installation, and the regions that it may send to.
 #[derive(Clone, Debug)]

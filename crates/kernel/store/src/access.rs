@@ -135,6 +135,8 @@ actions! {
     ApiKeysManage: Admin, None;
     /// See, retry and cancel background work.
     JobsManage: Admin, None;
+    /// Choose how verdicts are judged, and which verification provider is asked with which key.
+    VerificationManage: Admin, None;
 }
 
 /// Whether `role` may do `action`.

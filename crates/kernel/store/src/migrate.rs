@@ -23,6 +23,8 @@ pub const MIGRATIONS: &[(&str, &str)] = migrations![
     "0005_source",
     "0006_verify",
     "0007_egress",
+    "0010_screen",
+    "0013_verify_run",
 ];
 
 /// What a run of the migrations did.

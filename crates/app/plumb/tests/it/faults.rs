@@ -4,13 +4,13 @@
 
 mod disk;
 mod installation;
+mod verify;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use plumb_testworld::demo;
-use plumb_testworld::{Behaviour, Mailbox, Site, World, WorldConfig};
+use plumb_testworld::World;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -138,80 +138,6 @@ async fn killed_in_the_middle_of_imports() {
         began.elapsed()
     );
     plumb.stop().await;
-}
-
-/// Companies whose servers take their time, each with people who exist and people who do not.
-fn companies() -> Vec<Site> {
-    let company = |n: usize| {
-        let site =
-            Site::new(&format!("firm{n}.example")).behaves(Behaviour::Tarpits { delay: Duration::from_millis(15) });
-        (0..40).step_by(2).fold(site, |site, person| site.mailbox(&format!("p{person}"), Mailbox::Exists))
-    };
-    (0..30).map(company).collect()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn killed_in_the_middle_of_verifying() {
-    let world = World::start(WorldConfig { sites: companies(), ..demo::config() }).await.expect("an internet");
-    let mut plumb = Installation::new("verify", &world, true).await;
-    let rounds = rounds().min(20);
-    let (mut addresses, mut cut_at) = (0_i64, Vec::new());
-    for round in 0..rounds {
-        let mut list = String::from("Name,Email,Company\n");
-        for firm in 0..30 {
-            for person in [2 * round, 2 * round + 1] {
-                writeln!(list, "{} {},p{person}@firm{firm}.example,Firm {firm}", word(person + 7), word(firm + 900))
-                    .expect("text");
-            }
-        }
-        addresses += 60;
-        plumb.import(&list).await;
-        let before = plumb.count("select count(*) from verification").await;
-        let more = 1 + random_below(40) as i64;
-        let checked = eventually("some verdicts are in", Duration::from_mins(1), async || {
-            let now = plumb.count("select count(*) from verification").await;
-            (now >= before + more).then_some(now)
-        })
-        .await;
-        tokio::time::sleep(Duration::from_micros(random_below(50_000))).await;
-        plumb.kill().await;
-        cut_at.push(checked);
-        plumb.start().await;
-    }
-    eventually("every address has a verdict", LEASES + LEASES, async || {
-        let open = "select count(*) from lead where verdict is null";
-        let there = "select count(*) from lead";
-        (plumb.count(there).await == addresses && plumb.count(open).await == 0).then_some(())
-    })
-    .await;
-    let rows = plumb.count("select count(*) from verification").await;
-    assert_eq!(rows, addresses, "what was committed is not asked again, and nothing is left out");
-    assert_eq!(
-        plumb
-            .count("select count(*) from (select lead_id from verification group by lead_id having count(*) > 1) x")
-            .await,
-        0
-    );
-    let wrong = "select count(*) from lead where verdict <> case when substr(split_part(email, '@', 1), 2)::int % 2 = 0 then 'verified' else 'undeliverable' end";
-    assert_eq!(plumb.count(wrong).await, 0, "and every verdict is right");
-    assert_eq!(plumb.count("select count(*) from job where kind like 'verify.%'").await, 0, "no work is left");
-    let (entries, _) = plumb.proved_log(None).await;
-    let logged = plumb.count("select count(*) from audit_entry where action = 'verify.checked'").await;
-    assert_eq!(logged, addresses, "each verdict is in the log once");
-    // Each lead's own question, beside the control addresses; what was under way at a kill is asked again.
-    let mut asked: BTreeMap<String, u32> = BTreeMap::new();
-    let log = world.log();
-    let own = log.rcpts().filter(|rcpt| rcpt.contains("@firm") && rcpt.trim_start_matches('<').starts_with('p'));
-    own.for_each(|rcpt| *asked.entry(rcpt.to_lowercase()).or_default() += 1);
-    let again = asked.values().filter(|times| **times > 1).count();
-    let most = asked.values().max().copied().unwrap_or_default();
-    assert!(most as usize <= 1 + rounds, "an address is asked once more for each kill, at most: {most}");
-    assert_eq!(log.data_asked(), 0);
-    eprintln!(
-        "faults: {rounds} kills in the middle of verifying (after {cut_at:?} verdicts), {addresses} addresses, {rows} verdicts, {again} addresses asked more than once; log of {entries} entries proved"
-    );
-    plumb.stop().await;
-    world.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -243,6 +243,16 @@ fn is_about_something_else(name: &str) -> bool {
     words.split(' ').any(|word| REMARKS.contains(&word))
 }
 
+/// Whether the name of a column of streets says that people live there.
+pub(crate) fn says_home(name: &str) -> bool {
+    const HOME: [&str; 12] = [
+        "casa", "domicile", "domicilio", "heim", "home", "persoonlijk", "personal", "personnelle", "privat", "private",
+        "prive", "residential",
+    ];
+    let words = fold::words(name);
+    words.split(' ').any(|word| HOME.contains(&word) || word.starts_with("privat"))
+}
+
 /// What share of a column's filled cells looks like what, in per cent.
 struct Shares {
     filled: usize,

@@ -1,16 +1,22 @@
 //! Company names: the key under which two spellings of one name meet.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use plumb_base::Country;
 use xxhash_rust::xxh3::Xxh3DefaultBuilder;
 
 use super::fold;
 use super::lists;
+use super::scan::Kinds;
 
 /// Legal forms, by their folded words.
 pub(crate) struct LegalForms {
     forms: HashMap<&'static str, Form, Xxh3DefaultBuilder>,
+    /// The last words of forms, and how many words the longest of them has.
+    tails: HashMap<&'static str, usize, Xxh3DefaultBuilder>,
+    /// The first words of forms that stand in front.
+    heads: HashMap<&'static str, usize, Xxh3DefaultBuilder>,
     words_max: usize,
 }
 
@@ -55,127 +61,228 @@ impl LegalForms {
     /// Reads `form|countries` lines; `*` stands for every country, `^` for forms that also stand in front.
     pub(crate) fn new(text: &'static str) -> Self {
         let mut forms = HashMap::with_hasher(Xxh3DefaultBuilder);
+        let mut tails = HashMap::<_, usize, _>::with_hasher(Xxh3DefaultBuilder);
+        let mut heads = HashMap::<_, usize, _>::with_hasher(Xxh3DefaultBuilder);
         let mut words_max = 1;
         for mut row in lists::rows(text) {
             let (Some(form), Some(place)) = (row.next(), row.next()) else { continue };
             let countries = place.split(' ').filter_map(|code| code.parse().ok()).collect();
-            words_max = words_max.max(form.split(' ').count());
-            forms.insert(form, Form { countries, leads: place.ends_with('^') });
+            let leads = place.ends_with('^');
+            let count = form.split(' ').count();
+            let longest = |map: &mut HashMap<_, usize, _>, word| {
+                let longest = map.entry(word).or_default();
+                *longest = count.max(*longest);
+            };
+            longest(&mut tails, form.rsplit(' ').next().unwrap_or_default());
+            if leads {
+                longest(&mut heads, form.split(' ').next().unwrap_or_default());
+            }
+            words_max = words_max.max(count);
+            forms.insert(form, Form { countries, leads });
         }
-        Self { forms, words_max }
+        Self { forms, tails, heads, words_max }
     }
 
-    /// The key of a tidy company name: folded words without the legal form, `&` as `and`.
+    /// Writes the key of a tidy company name: folded words without the legal form, `&` as `and`.
     ///
     /// A form that is also a word somewhere goes only where the country has it, or where it is written as a form
     /// (`S.A.`, `AG`). Nothing goes if only a word such as "group" would remain. Of `X dba Y`, the key is that of X.
-    pub(crate) fn key(&self, name: &str, country: Option<Country>) -> String {
-        let name = legal_name(name);
-        let (words, written) = tokens(name);
+    pub(crate) fn key(&self, name: &str, kinds: Kinds, country: Option<Country>, words: &mut Words, out: &mut String) {
+        words.read(legal_name(name), kinds);
         let mut range = 0..words.len();
-        while let Some(len) = self.form_at(&words, &written, range.clone(), country, false) {
+        while let Some(len) = self.form_at(words, range.clone(), country, false) {
             range.end -= len;
         }
-        while let Some(len) = self.form_at(&words, &written, range.clone(), country, true) {
+        while let Some(len) = self.form_at(words, range.clone(), country, true) {
             range.start += len;
         }
-        let mut rest = &words[range];
-        while let [head @ .., last] = rest
-            && last == "and"
-            && !head.is_empty()
-        {
-            rest = head;
+        while range.len() > 1 && words.get(range.end - 1) == "and" {
+            range.end -= 1;
         }
-        if let [the, tail @ ..] = rest
-            && the == "the"
-            && !is_generic(tail)
-        {
-            rest = tail;
+        if range.len() > 1 && words.get(range.start) == "the" && !words.is_generic(range.start + 1..range.end) {
+            range.start += 1;
         }
-        rest.join(" ")
+        out.push_str(words.join(range));
     }
 
     /// How many words at the edge of the range are a legal form that may go.
-    fn form_at(
-        &self,
-        words: &[String],
-        written: &[bool],
-        range: std::ops::Range<usize>,
-        country: Option<Country>,
-        front: bool,
-    ) -> Option<usize> {
-        let longest = self.words_max.min(range.len().saturating_sub(1));
-        (1..=longest).rev().find(|&len| {
-            let (at, rest) = if front {
+    fn form_at(&self, words: &Words, range: Range<usize>, country: Option<Country>, front: bool) -> Option<usize> {
+        let room = range.len().checked_sub(1).filter(|room| *room > 0)?;
+        let edge = words.get(if front { range.start } else { range.end - 1 });
+        // Letters apart (`s a`) may be any form's.
+        let longest = if edge.len() == 1 {
+            self.words_max.max(LETTERS_MAX)
+        } else {
+            *if front { self.heads.get(edge) } else { self.tails.get(edge) }?
+        };
+        (1..=longest.min(room)).rev().find(|&len| {
+            let (form, rest) = if front {
                 (range.start..range.start + len, range.start + len..range.end)
             } else {
                 (range.end - len..range.end, range.start..range.end - len)
             };
-            let form = &words[at.clone()];
-            let known = self.forms.get(form.join(" ").as_str()).or_else(|| {
-                let letters = len > 1 && form.iter().all(|word| word.len() == 1);
-                letters.then(|| self.forms.get(form.concat().as_str())).flatten()
+            let text = words.join(form.clone());
+            let known = self.forms.get(text).or_else(|| {
+                let letters = len > 1 && form.clone().all(|n| words.get(n).len() == 1);
+                letters.then(|| self.forms.get(text.replace(' ', "").as_str())).flatten()
             });
             let Some(known) = known else { return false };
             let fits = known.countries.is_empty()
                 || country.is_some_and(|country| known.countries.contains(&country))
-                || at.clone().all(|n| written[n]);
-            fits && (known.leads || !front) && !is_generic(&words[rest])
+                || form.clone().all(|n| words.written[n]);
+            fits && (known.leads || !front) && !words.is_generic(rest)
         })
     }
 }
 
-fn is_generic(words: &[String]) -> bool {
-    words.iter().filter(|word| *word != "and").all(|word| words.len() == 1 && GENERIC.contains(&word.as_str()))
-}
+/// Most letters that are tried as a form written letter by letter.
+const LETTERS_MAX: usize = 6;
 
 /// The part of a name before "doing business as" or "trading as".
 fn legal_name(name: &str) -> &str {
-    let lower = name.to_ascii_lowercase();
-    let cut = [" dba ", " d/b/a ", " t/a ", " trading as ", " doing business as "]
-        .iter()
-        .filter_map(|mark| lower.find(mark))
-        .min();
-    // ASCII lower-casing keeps every offset.
-    match cut {
-        Some(at) if at > 0 => &name[..at],
-        _ => name,
-    }
+    const MARKS: [&str; 5] = [" dba ", " d/b/a ", " t/a ", " trading as ", " doing business as "];
+    let bytes = name.as_bytes();
+    let cut = (1..bytes.len().saturating_sub(3)).find(|&at| {
+        bytes[at] == b' '
+            && matches!(bytes[at + 1], b'd' | b'D' | b't' | b'T')
+            && MARKS.iter().any(|mark| {
+                bytes.get(at..at + mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark.as_bytes()))
+            })
+    });
+    cut.map_or(name, |at| &name[..at])
 }
 
-/// The folded words, and for each whether it is written as a legal form: with dots or a slash inside, or in capitals
-/// in a name that is not all in capitals.
-fn tokens(name: &str) -> (Vec<String>, Vec<bool>) {
-    let shouting = !name.chars().any(char::is_lowercase);
-    let mut words = Vec::new();
-    let mut written = Vec::new();
-    for token in name.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '"')) {
-        if token.is_empty() {
-            continue;
+/// The folded words of a name, and for each whether it is written as a legal form: with dots or a slash inside, or in
+/// capitals in a name that is not all in capitals.
+#[derive(Default)]
+pub(crate) struct Words {
+    /// The words with one blank between them.
+    text: String,
+    /// Where each ends in the text.
+    ends: Vec<usize>,
+    written: Vec<bool>,
+}
+
+impl Words {
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn start(&self, n: usize) -> usize {
+        if n == 0 { 0 } else { self.ends[n - 1] + 1 }
+    }
+
+    fn get(&self, n: usize) -> &str {
+        &self.text[self.start(n)..self.ends[n]]
+    }
+
+    /// Some words, with one blank between them.
+    fn join(&self, range: Range<usize>) -> &str {
+        if range.is_empty() { "" } else { &self.text[self.start(range.start)..self.ends[range.end - 1]] }
+    }
+
+    /// Whether some words do not name a company.
+    fn is_generic(&self, range: Range<usize>) -> bool {
+        let alone = range.len() == 1;
+        range.map(|n| self.get(n)).filter(|word| *word != "and").all(|word| alone && GENERIC.contains(&word))
+    }
+
+    fn push(&mut self, word: &str, written: bool) {
+        if !self.ends.is_empty() {
+            self.text.push(' ');
         }
-        if token == "&" || token == "+" {
-            words.push("and".to_owned());
-            written.push(false);
-            continue;
-        }
-        let letters = token.chars().filter(|c| c.is_alphabetic()).count();
-        let marks = token.chars().filter(|c| matches!(c, '.' | '/')).count();
-        let as_form = marks > 0 && letters <= 5;
-        let capitals = !shouting && letters > 1 && token.chars().all(|c| c.is_uppercase() || !c.is_alphabetic());
-        let mut text = if token.contains('&') { fold::words(&token.replace('&', " and ")) } else { fold::words(token) };
-        // `S.A.`, `A/S`, `G.m.b.H.` are one word; `Rolls-Royce` is two.
-        if as_form {
-            text.retain(|c| c != ' ');
-        }
-        if !text.is_ascii() {
-            text = without_unspaced_forms(&text).to_owned();
-        }
-        for word in text.split(' ').filter(|word| !word.is_empty()) {
-            words.push(word.to_owned());
-            written.push(as_form || capitals);
+        self.text.push_str(word);
+        self.ends.push(self.text.len());
+        self.written.push(written);
+    }
+
+    /// Takes a name in place of the one before.
+    fn read(&mut self, name: &str, kinds: Kinds) {
+        self.text.clear();
+        self.ends.clear();
+        self.written.clear();
+        if kinds.is_ascii() {
+            self.read_ascii(name, kinds.any(Kinds::LOWER));
+        } else {
+            self.read_any(name);
         }
     }
-    (words, written)
+
+    fn read_any(&mut self, name: &str) {
+        let shouting = !name.chars().any(char::is_lowercase);
+        for token in name.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '"')) {
+            if token.is_empty() {
+                continue;
+            }
+            if token == "&" || token == "+" {
+                self.push("and", false);
+                continue;
+            }
+            let letters = token.chars().filter(|c| c.is_alphabetic()).count();
+            let marks = token.chars().filter(|c| matches!(c, '.' | '/')).count();
+            let as_form = marks > 0 && letters <= 5;
+            let capitals = !shouting && letters > 1 && token.chars().all(|c| c.is_uppercase() || !c.is_alphabetic());
+            for (n, piece) in token.split('&').enumerate() {
+                if n > 0 {
+                    self.push("and", as_form || capitals);
+                }
+                let mut text = fold::words(piece);
+                // `S.A.`, `A/S`, `G.m.b.H.` are one word; `Rolls-Royce` is two.
+                if as_form {
+                    text.retain(|c| c != ' ');
+                }
+                let text = if text.is_ascii() { &text } else { without_unspaced_forms(&text) };
+                for word in text.split(' ').filter(|word| !word.is_empty()) {
+                    self.push(word, as_form || capitals);
+                }
+            }
+        }
+    }
+
+    /// [`Words::read_any`] of a name in ASCII, without copies.
+    fn read_ascii(&mut self, name: &str, has_small: bool) {
+        for token in name.as_bytes().split(|b| matches!(b, b' ' | b',' | b';' | b'(' | b')' | b'"')) {
+            if matches!(token, [b'&' | b'+']) {
+                self.push("and", false);
+                continue;
+            }
+            let (mut letters, mut small, mut mark) = (0, false, false);
+            for byte in token {
+                letters += u32::from(byte.is_ascii_alphabetic());
+                small |= byte.is_ascii_lowercase();
+                mark |= matches!(byte, b'.' | b'/');
+            }
+            let as_form = mark && letters <= 5;
+            let written = as_form || (has_small && !small && letters > 1);
+            let mut open = false;
+            for byte in token {
+                if byte.is_ascii_alphanumeric() {
+                    if !open {
+                        if !self.text.is_empty() {
+                            self.text.push(' ');
+                        }
+                        open = true;
+                    }
+                    self.text.push(char::from(byte.to_ascii_lowercase()));
+                } else if *byte == b'&' {
+                    self.close(&mut open, written);
+                    self.push("and", written);
+                } else if !as_form && !matches!(byte, b'\'' | b'`') {
+                    self.close(&mut open, written);
+                }
+            }
+            self.close(&mut open, written);
+        }
+    }
+
+    /// Ends the word that is open, if one is.
+    fn close(&mut self, open: &mut bool, written: bool) {
+        if *open {
+            self.ends.push(self.text.len());
+            self.written.push(written);
+            *open = false;
+        }
+    }
 }
 
 fn without_unspaced_forms(word: &str) -> &str {

@@ -1,57 +1,152 @@
 //! The e-mail column: finding the address in the cell, and what can be said of it without asking its server.
 
-use plumb_base::{Domain, Email};
+use plumb_base::Email;
+use plumb_base::email::PlainAddress;
 
+use super::batch::Value;
+use super::draft::Draft;
 use super::flag::Flag;
-use super::rules::{MailProvider, Rules};
+use super::kernel::Scratch;
+use super::rules::{DomainFacts, MailProvider, Rules};
 
-/// What an e-mail cell holds.
-#[derive(Default)]
+/// What the readers after it need to know of an e-mail cell.
+#[derive(Clone, Copy, Default)]
 pub(crate) struct EmailCell {
-    pub(crate) email: Option<Email>,
     /// Whether the mailbox is a function's; decided with the person's name at hand.
     pub(crate) role: bool,
-    pub(crate) provider: Option<MailProvider>,
-    pub(crate) flags: Vec<Flag>,
-    /// Further addresses in the cell, as they can be written to.
-    pub(crate) others: Vec<String>,
-    /// The address with its domain as it was probably meant.
-    pub(crate) suggestion: Option<String>,
+    /// The facts about the address's domain, if there is an address.
+    pub(crate) facts: Option<DomainFacts>,
 }
 
-/// Reads a tidy, non-empty cell. `names` are the person's names in key form: `per@…` is a role word unless the person
-/// is called Per.
-pub(crate) fn read(rules: &Rules, cell: &str, names: [Option<&str>; 2]) -> EmailCell {
-    let mut found = candidates(cell).filter_map(|text| Email::parse(text).ok());
-    let Some(email) = found.next() else {
-        return EmailCell { flags: vec![Flag::EmailInvalid], ..EmailCell::default() };
+/// Reads a tidy, non-empty cell. The person's names must have been read: `per@…` is a role word unless the person is
+/// called Per.
+pub(crate) fn read(rules: &Rules, scratch: &mut Scratch, draft: &mut Draft<'_>, cell: &str) -> EmailCell {
+    let local = match PlainAddress::read(cell).filter(|plain| stands_alone(plain.text())) {
+        Some(plain) => {
+            write_plain(draft, plain);
+            plain.local().len()
+        }
+        None => match write_found(draft, cell) {
+            Some(local) => local,
+            None => {
+                draft.record.flags.insert(Flag::EmailInvalid);
+                return EmailCell::default();
+            }
+        },
     };
-    let mut flags = Vec::new();
+    judge(rules, scratch, draft, local)
+}
+
+/// Whether a tidy cell is an address with nothing around it.
+pub(crate) fn is_form(cell: &str) -> bool {
+    !cell.contains([' ', ';', ',', '|', '<', '>', '"', ':']) && bare(cell) == cell
+}
+
+/// Whether nothing in a plain address could be a sign around or between addresses.
+fn stands_alone(text: &str) -> bool {
+    let wraps = |byte: Option<&u8>| matches!(byte, Some(b'\'' | b'!'));
+    let bytes = text.as_bytes();
+    !wraps(bytes.first()) && !wraps(bytes.last()) && !bytes.contains(&b'|')
+}
+
+/// Writes address, key and domain of a plain address.
+fn write_plain(draft: &mut Draft<'_>, plain: PlainAddress<'_>) {
+    let (local, whole) = (plain.local().len(), plain.text().len());
+    draft.write(Value::Email, |out| {
+        out.push_str(plain.text());
+        if !plain.is_lower() {
+            let domain = out.len() - plain.domain().len();
+            lower_from(out, domain);
+        }
+    });
+    draft.share(Value::EmailDomain, Value::Email, local + 1, whole);
+    let dots_ignored = Email::ignores_dots(draft.get(Value::EmailDomain));
+    if plain.is_lower() && !plain.has_plus() && !dots_ignored {
+        draft.share(Value::EmailKey, Value::Email, 0, whole);
+        return;
+    }
+    let base = Email::base_of(plain.local());
+    draft.write(Value::EmailKey, |out| {
+        let start = out.len();
+        if dots_ignored {
+            base.split('.').for_each(|piece| out.push_str(piece));
+        } else {
+            out.push_str(base);
+        }
+        out.push('@');
+        out.push_str(plain.domain());
+        lower_from(out, start);
+    });
+}
+
+/// Lowers the ASCII capitals of the end of a text.
+fn lower_from(text: &mut String, start: usize) {
+    if let Some(tail) = text.get_mut(start..) {
+        tail.make_ascii_lowercase();
+    }
+}
+
+/// Looks for addresses in a cell and writes the first good one; the length of its local part comes back.
+fn write_found(draft: &mut Draft<'_>, cell: &str) -> Option<usize> {
+    let mut found = candidates(cell).filter_map(|text| Email::parse(text).ok());
+    let email = found.next()?;
     let key = email.key();
     let mut others: Vec<String> = found.filter(|other| other.key() != key).map(|other| other.expose()).collect();
     others.sort_unstable();
     others.dedup();
-    let local = email.base_local().to_lowercase();
-    let named = names.into_iter().flatten().any(|name| name == local);
-    let role = !named && rules.is_role(&local);
-    let provider = rules.mail_provider(email.domain());
+    draft.record.flags.note(Flag::EmailSeveral, !others.is_empty());
+    draft.put(Value::EmailOthers, &others.join(" "));
+    draft.put(Value::Email, &email.expose());
+    let local = email.local().len();
+    draft.share(Value::EmailDomain, Value::Email, local + 1, local + 1 + email.domain().as_str().len());
+    draft.put(Value::EmailKey, &key);
+    Some(local)
+}
+
+/// What can be said of the address in the draft.
+fn judge(rules: &Rules, scratch: &mut Scratch, draft: &mut Draft<'_>, local_len: usize) -> EmailCell {
+    let email = draft.get(Value::Email);
+    let (local, domain) = (&email[..local_len], draft.get(Value::EmailDomain));
+    let base = Email::base_of(local);
+    let facts = rules.domain(&mut scratch.domains, domain);
+    let role = is_role(rules, draft, base);
     // Lists of throw-away domains hold many a slip of a big provider's name, because somebody registered it.
-    let suggestion = match provider {
-        MailProvider::Own | MailProvider::Disposable => meant_domain(email.domain()),
-        MailProvider::Free => None,
-    };
-    let suggestion = suggestion.map(|domain| format!("{}@{domain}", email.local()));
+    let meant = if facts.provider == MailProvider::Free { None } else { meant_domain(domain) };
+    let suggestion = meant.map(|domain| format!("{local}@{domain}"));
     let noticed = [
-        (Flag::EmailSeveral, !others.is_empty()),
         (Flag::EmailRole, role),
-        (Flag::EmailFree, provider == MailProvider::Free),
-        (Flag::EmailDisposable, provider == MailProvider::Disposable),
-        (Flag::EmailAlias, email.base_local() != email.local()),
-        (Flag::EmailInternational, email.is_international()),
+        (Flag::EmailFree, facts.provider == MailProvider::Free),
+        (Flag::EmailDisposable, facts.provider == MailProvider::Disposable),
+        (Flag::EmailAlias, base.len() != local.len()),
+        (Flag::EmailInternational, !local.is_ascii()),
         (Flag::EmailTypo, suggestion.is_some()),
     ];
-    flags.extend(noticed.into_iter().filter(|(_, seen)| *seen).map(|(flag, _)| flag));
-    EmailCell { email: Some(email), role, provider: Some(provider), flags, others, suggestion }
+    for (flag, seen) in noticed {
+        draft.record.flags.note(flag, seen);
+    }
+    if let Some(suggestion) = suggestion {
+        draft.put(Value::EmailSuggestion, &suggestion);
+    }
+    EmailCell { role, facts: Some(facts) }
+}
+
+/// Whether a local part without plus tag is a function's and not the person's name.
+fn is_role(rules: &Rules, draft: &Draft<'_>, base: &str) -> bool {
+    let mut octets = [0; 64];
+    let lower;
+    let local = match octets.get_mut(..base.len()).filter(|_| base.is_ascii()) {
+        Some(octets) => {
+            octets.copy_from_slice(base.as_bytes());
+            octets.make_ascii_lowercase();
+            std::str::from_utf8(octets).unwrap_or_default()
+        }
+        None => {
+            lower = base.to_lowercase();
+            &lower
+        }
+    };
+    let named = |value| draft.get(value).to_lowercase() == local;
+    rules.is_role(local) && !named(Value::FirstName) && !named(Value::LastName)
 }
 
 /// The pieces of a cell that could be an address, without what mail programs and spreadsheets put around it.
@@ -106,9 +201,15 @@ const ENDINGS: [(&str, &str); 10] = [
     (".rog", ".org"),
 ];
 
+/// The endings of most domains, which are nobody's slip.
+const RIGHT: [&str; 4] = [".com", ".de", ".org", ".net"];
+
 /// The domain that was probably meant, if this one is a slip of the hand away from it.
-fn meant_domain(domain: &Domain) -> Option<String> {
-    let name = domain.as_str();
+fn meant_domain(name: &str) -> Option<String> {
+    // Every wrong ending is three or four letters; what is right costs one comparison.
+    if RIGHT.iter().any(|right| name.ends_with(right)) && !(8..=15).contains(&name.len()) {
+        return None;
+    }
     let ending = ENDINGS.iter().find_map(|(wrong, right)| Some(format!("{}{right}", name.strip_suffix(wrong)?)));
     let name = ending.as_deref().unwrap_or(name);
     let provider = MISTYPED.iter().find(|known| one_slip(known.as_bytes(), name.as_bytes()));

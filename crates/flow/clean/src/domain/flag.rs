@@ -1,4 +1,4 @@
-//! The closed words for what cleaning noticed. A code, once published, keeps its meaning.
+//! The closed words for what cleaning noticed and did. A code, once published, keeps its meaning.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,6 +8,7 @@ macro_rules! closed_words {
     ($(#[$meta:meta])* $name:ident { $($variant:ident $code:literal $words:literal,)+ }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        #[repr(u8)]
         pub enum $name {
             $(#[doc = $words] #[serde(rename = $code)] $variant,)+
         }
@@ -60,6 +61,9 @@ closed_words! {
         ProfileUnrecognised "profile_unrecognised" "The profile link is not that of a person on LinkedIn.",
         CountryUnknown "country_unknown" "The country could not be recognised.",
         PostcodePadded "postcode_padded" "A US ZIP code had lost its leading zero, which was put back.",
+        PhoneMobile "phone_mobile" "The phone number is in a range for mobiles alone.",
+        HomeAddress "home_address" "The column says that the street is where the person lives.",
+        PolicyWithheld "policy_withheld" "A value of a class that the organisation does not take was left out.",
     }
 }
 
@@ -71,6 +75,83 @@ closed_words! {
         NulByte "nul_byte" "The row has a NUL character in it, so the file is damaged or not a text.",
         FieldTooLong "field_too_long" "A cell is longer than 64 KiB.",
         NothingToIdentify "nothing_to_identify" "The row has no usable e-mail address, profile link or phone number, and no name together with a company.",
+    }
+}
+
+closed_words! {
+    /// Why the value of a field is not what the cell says. Of several, the one that changed most.
+    Reason {
+        Tidied "tidied" "Blanks, invisible characters or split-up letters were put in order; no letter is another.",
+        Placeholder "placeholder" "The cell only said that there is nothing, such as n/a.",
+        EmailForm "email_form" "The domain of the address was written in small letters or in the form that mail servers use.",
+        EmailTaken "email_taken" "The address was taken out of the text around it.",
+        EmailRefused "email_refused" "No e-mail address in the cell can be written to.",
+        PhoneForm "phone_form" "The number was written in international form.",
+        PhoneRefused "phone_refused" "No phone number could be read in the cell.",
+        NameCase "name_case" "A name all in capitals or all in small letters was written as names are.",
+        NameParts "name_parts" "Titles or degrees around the name were taken off, or its parts put in their places.",
+        NameFilled "name_filled" "The cell was empty; the value was taken from the other cells of the name.",
+        WebsiteForm "website_form" "The web address was written with its scheme, in small letters and without query.",
+        WebsiteRefused "website_refused" "The text is not a web address.",
+        PostcodeForm "postcode_form" "The postcode was written as its country writes it.",
+        CountryCode "country_code" "The country was written as its two-letter code.",
+        CountryRefused "country_refused" "The country could not be recognised.",
+        ProfileHandle "profile_handle" "The profile link was reduced to the handle in it.",
+        ProfileRefused "profile_refused" "The text is not a link to a person's profile.",
+        Withheld "withheld" "The organisation does not take values of this class.",
+    }
+}
+
+/// A set of [`Flag`]s.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Flags(u64);
+
+impl Flags {
+    /// Adds one.
+    pub fn insert(&mut self, flag: Flag) {
+        self.0 |= 1 << flag as u8;
+    }
+
+    /// Adds one if `seen`.
+    pub(crate) fn note(&mut self, flag: Flag, seen: bool) {
+        self.0 |= u64::from(seen) << flag as u8;
+    }
+
+    /// Whether it is among them.
+    #[must_use]
+    pub fn contains(self, flag: Flag) -> bool {
+        self.0 & (1 << flag as u8) != 0
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Each of them, in the order of [`Flag::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Flag> {
+        Flag::ALL.iter().copied().filter(move |flag| self.contains(*flag))
+    }
+
+    /// The set as a number: bit n stands for the n-th of [`Flag::ALL`].
+    #[must_use]
+    pub fn bits(self) -> u64 {
+        self.0
+    }
+}
+
+impl FromIterator<Flag> for Flags {
+    fn from_iter<T: IntoIterator<Item = Flag>>(flags: T) -> Self {
+        let mut set = Self::default();
+        flags.into_iter().for_each(|flag| set.insert(flag));
+        set
+    }
+}
+
+impl std::fmt::Debug for Flags {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
     }
 }
 

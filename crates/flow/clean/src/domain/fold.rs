@@ -64,6 +64,16 @@ pub(crate) fn solid(text: &str) -> String {
     folded
 }
 
+/// [`solid`] of a text in ASCII, written into as many octets as it has.
+pub(crate) fn solid_ascii<'o>(text: &str, out: &'o mut [u8]) -> &'o str {
+    let mut len = 0;
+    for byte in text.bytes().filter(u8::is_ascii_alphanumeric) {
+        out[len] = byte.to_ascii_lowercase();
+        len += 1;
+    }
+    std::str::from_utf8(&out[..len]).unwrap_or_default()
+}
+
 /// Apostrophes join: `O'Brien` is `obrien`.
 pub(crate) fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{02bc}' | '`' | '\u{00b4}')

@@ -9,7 +9,7 @@ use super::phone::PhoneType;
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CleanLead {
-    /// The key under which two rows are one lead; see [`clean_row`](super::row::clean_row).
+    /// The key under which two rows are one lead; see [`CleanRow::dedupe_key`](super::batch::CleanRow::dedupe_key).
     pub dedupe_key: String,
     /// The address as it can be written to: local part as given, domain in A-label form.
     pub email: Option<String>,

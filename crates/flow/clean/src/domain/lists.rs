@@ -16,9 +16,9 @@ pub(crate) struct LineSet {
 impl LineSet {
     /// Takes every line but empty ones and those that begin with `#`.
     pub(crate) fn new(text: &'static str) -> Self {
-        let lines = || text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-        let mut set = Self { text, slots: vec![0; (lines().count() * 2).next_power_of_two()].into(), len: 0 };
-        for line in lines() {
+        let count = said(text).count();
+        let mut set = Self { text, slots: vec![0; (count * 2).next_power_of_two()].into(), len: 0 };
+        for line in said(text) {
             let at = (line.as_ptr().addr() - text.as_ptr().addr()) as u32;
             if let Err(free) = set.find(line) {
                 set.slots[free] = at + 1;
@@ -26,6 +26,10 @@ impl LineSet {
             }
         }
         set
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &'static str> {
+        said(self.text)
     }
 
     pub(crate) fn contains(&self, line: &str) -> bool {
@@ -53,9 +57,44 @@ impl LineSet {
     }
 }
 
+/// Tells most texts that are in none of some sets from those that may be in one, by one bit: what is absent, which is
+/// most of what is asked for, costs no look at the table.
+pub(crate) struct Sieve {
+    bits: Box<[u64]>,
+}
+
+impl Sieve {
+    /// 16 to 32 bits for each line: at most one absent text in 16 goes through.
+    pub(crate) fn of(sets: &[&LineSet]) -> Self {
+        let lines: usize = sets.iter().map(|set| set.len).sum();
+        let mut sieve = Self { bits: vec![0; (lines * 16).next_power_of_two().div_ceil(64)].into() };
+        for set in sets {
+            for line in set.lines() {
+                let (word, bit) = sieve.place(xxh3_64(line.as_bytes()));
+                sieve.bits[word] |= bit;
+            }
+        }
+        sieve
+    }
+
+    /// Whether the text with this XXH3-64 may be in a set.
+    pub(crate) fn may_hold(&self, hash: u64) -> bool {
+        let (word, bit) = self.place(hash);
+        self.bits[word] & bit != 0
+    }
+
+    fn place(&self, hash: u64) -> (usize, u64) {
+        ((hash >> 32) as usize & (self.bits.len() - 1), 1 << (hash >> 26 & 63))
+    }
+}
+
 /// The lines of a list that say something, each split at `|`.
 pub(crate) fn rows(text: &'static str) -> impl Iterator<Item = std::str::Split<'static, char>> {
-    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| line.split('|'))
+    said(text).map(|line| line.split('|'))
+}
+
+fn said(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Phone numbers, by the numbering plans of libphonenumber.
 
 use plumb_base::Country;
-use rlibphonenumber::enums::Region;
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType};
+use plumb_phone::{Kind, Number, Unreadable};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::batch::Value;
+use super::draft::Draft;
 use super::flag::Flag;
 
 /// What a number is for, by its range. In North America a range does not tell a mobile from a landline.
@@ -59,113 +60,113 @@ impl PhoneType {
     }
 }
 
-impl From<PhoneNumberType> for PhoneType {
-    fn from(kind: PhoneNumberType) -> Self {
+impl From<Option<Kind>> for PhoneType {
+    fn from(kind: Option<Kind>) -> Self {
         match kind {
-            PhoneNumberType::FixedLine => Self::FixedLine,
-            PhoneNumberType::Mobile => Self::Mobile,
-            PhoneNumberType::FixedLineOrMobile => Self::FixedLineOrMobile,
-            PhoneNumberType::TollFree => Self::TollFree,
-            PhoneNumberType::PremiumRate => Self::PremiumRate,
-            PhoneNumberType::SharedCost => Self::SharedCost,
-            PhoneNumberType::VoIP => Self::Voip,
-            PhoneNumberType::PersonalNumber => Self::Personal,
-            PhoneNumberType::Pager => Self::Pager,
-            PhoneNumberType::UAN => Self::Uan,
-            PhoneNumberType::VoiceMail => Self::Voicemail,
-            PhoneNumberType::Unknown => Self::Unknown,
+            Some(Kind::FixedLine) => Self::FixedLine,
+            Some(Kind::Mobile) => Self::Mobile,
+            Some(Kind::FixedLineOrMobile) => Self::FixedLineOrMobile,
+            Some(Kind::TollFree) => Self::TollFree,
+            Some(Kind::PremiumRate) => Self::PremiumRate,
+            Some(Kind::SharedCost) => Self::SharedCost,
+            Some(Kind::Voip) => Self::Voip,
+            Some(Kind::Personal) => Self::Personal,
+            Some(Kind::Pager) => Self::Pager,
+            Some(Kind::Uan) => Self::Uan,
+            Some(Kind::Voicemail) => Self::Voicemail,
+            None => Self::Unknown,
         }
     }
 }
 
-/// What a phone cell holds.
+/// What the pieces of a cell came to.
 #[derive(Default)]
-pub(crate) struct PhoneCell {
-    pub(crate) e164: Option<String>,
-    pub(crate) kind: Option<PhoneType>,
-    pub(crate) flags: Vec<Flag>,
-    pub(crate) extension: Option<String>,
-    /// Further valid numbers in the cell, in E.164 form.
-    pub(crate) others: Vec<String>,
+struct Found {
+    /// The first valid number.
+    valid: Option<Number>,
+    /// The first of a possible length.
+    possible: Option<Number>,
+    /// Further valid numbers in E.164 form, a blank between them.
+    others: String,
+    damaged: bool,
+    /// A number without country code, and no country.
+    homeless: bool,
 }
 
-/// Reads a tidy, non-empty cell. A number without country code is read as one of `country`; if that is not known, it
-/// stays unread and is flagged, never guessed.
+/// Reads a tidy, non-empty cell into the draft. A number without country code is read as one of `country`; if that is not
+/// known, it stays unread and is flagged, never guessed.
 ///
 /// A number whose range is not in use is kept if its length is possible (numbering plans change faster than metadata),
 /// with a flag.
-pub(crate) fn read(cell: &str, country: Option<Country>) -> PhoneCell {
-    let region = country.and_then(|country| Region::from_code(country.as_str()).ok());
-    let mut read = PhoneCell::default();
-    let mut possible: Option<PhoneNumber> = None;
-    let mut kept: Option<PhoneNumber> = None;
-    let mut homeless = false;
-    for piece in pieces(cell) {
-        let piece = undecimal(piece);
-        if is_rounded(piece) {
-            read.flags.push(Flag::PhoneDamaged);
-            continue;
-        }
-        if !is_plausible(piece) {
-            continue;
-        }
-        // `00` is how most of the world dials out; a row's country may do it otherwise.
-        let international = piece.strip_prefix("00").map(|rest| format!("+{rest}"));
-        homeless |= region.is_none() && international.is_none() && !piece.contains(['+', '\u{ff0b}']);
-        let dialled = PHONE_NUMBER_UTIL.parse(piece, region).ok();
-        let valid = |number: &PhoneNumber| PHONE_NUMBER_UTIL.is_valid_number(number);
-        let (dialled, unproven) = match dialled {
-            Some(number) if valid(&number) => (Some(number), None),
-            other => (None, other),
-        };
-        let found = dialled.or_else(|| PHONE_NUMBER_UTIL.parse(international.as_deref()?, None).ok().filter(valid));
-        match found {
-            Some(number) if kept.is_none() => kept = Some(number),
-            Some(number) => read.others.push(e164(&number)),
-            None if possible.is_none() => possible = unproven.filter(is_possible),
-            None => {}
-        }
+pub(crate) fn read(draft: &mut Draft<'_>, cell: &str, country: Option<Country>) {
+    let mut found = Found::default();
+    if cell.bytes().any(|b| matches!(b, b';' | b'|' | b',' | b'/' | b'o')) {
+        pieces(cell).for_each(|piece| found.add(piece, country));
+    } else {
+        found.add(bare(cell), country);
     }
-    if let Some(number) = kept {
-        let kind = PhoneType::from(PHONE_NUMBER_UTIL.get_number_type(&number));
-        read.flags.extend(match kind {
-            PhoneType::TollFree => Some(Flag::PhoneTollFree),
-            PhoneType::PremiumRate | PhoneType::SharedCost => Some(Flag::PhonePremium),
-            PhoneType::Voip => Some(Flag::PhoneVoip),
-            _ => None,
-        });
-        read.kind = Some(kind);
-        take(&mut read, &number);
-    } else if let Some(number) = possible {
-        read.flags.push(Flag::PhonePossible);
-        take(&mut read, &number);
-    } else if read.flags.is_empty() {
-        read.flags.push(if homeless { Flag::PhoneNoCountry } else { Flag::PhoneInvalid });
+    let flags = &mut draft.record.flags;
+    flags.note(Flag::PhoneDamaged, found.damaged);
+    let Some(number) = found.valid.or(found.possible) else {
+        let unread = if found.homeless { Flag::PhoneNoCountry } else { Flag::PhoneInvalid };
+        return flags.note(unread, !found.damaged);
+    };
+    flags.note(Flag::PhonePossible, found.valid.is_none());
+    if found.valid.is_some() {
+        let kind = PhoneType::from(number.kind());
+        flags.note(Flag::PhoneTollFree, kind == PhoneType::TollFree);
+        flags.note(Flag::PhonePremium, matches!(kind, PhoneType::PremiumRate | PhoneType::SharedCost));
+        flags.note(Flag::PhoneVoip, kind == PhoneType::Voip);
+        flags.note(Flag::PhoneMobile, kind == PhoneType::Mobile);
+        draft.record.phone_type = Some(kind);
     }
-    let first = read.e164.clone();
-    read.others.retain(|other| Some(other) != first.as_ref());
-    if !read.others.is_empty() {
-        read.flags.push(Flag::PhoneSeveral);
+    flags.note(Flag::PhoneSeveral, !found.others.is_empty());
+    draft.put(Value::Phone, number.e164());
+    if let Some(extension) = number.extension().filter(|extension| !extension.is_empty()) {
+        draft.record.flags.insert(Flag::PhoneExtension);
+        draft.put(Value::PhoneExtension, extension);
     }
-    read
+    draft.put(Value::PhoneOthers, &found.others);
 }
 
-fn take(read: &mut PhoneCell, number: &PhoneNumber) {
-    read.e164 = Some(e164(number));
-    if let Some(extension) = number.extension.as_deref().filter(|extension| !extension.is_empty()) {
-        read.extension = Some(extension.to_owned());
-        read.flags.push(Flag::PhoneExtension);
+impl Found {
+    fn add(&mut self, piece: &str, country: Option<Country>) {
+        let piece = undecimal(piece);
+        if is_rounded(piece) {
+            self.damaged = true;
+            return;
+        }
+        if !is_plausible(piece) {
+            return;
+        }
+        let dialled = plumb_phone::read(piece, country);
+        self.homeless |= dialled == Err(Unreadable::NoCountry) && !piece.starts_with("00");
+        let dialled = dialled.ok();
+        let number = dialled.filter(Number::is_valid).or_else(|| {
+            // `00` is how most of the world dials out; a row's country may do it otherwise.
+            let rest = piece.strip_prefix("00")?;
+            plumb_phone::read(&format!("+{rest}"), None).ok().filter(Number::is_valid)
+        });
+        match number {
+            Some(number) => match &self.valid {
+                None => self.valid = Some(number),
+                Some(first) if first.e164() != number.e164() => {
+                    if !self.others.is_empty() {
+                        self.others.push(' ');
+                    }
+                    self.others.push_str(number.e164());
+                }
+                Some(_) => {}
+            },
+            None if self.possible.is_none() => self.possible = dialled.filter(is_possible),
+            None => {}
+        }
     }
 }
 
 /// A possible length, and a form that reads back as itself.
-fn is_possible(number: &PhoneNumber) -> bool {
-    let again = |number: &PhoneNumber| PHONE_NUMBER_UTIL.parse(e164(number), None).ok();
-    PHONE_NUMBER_UTIL.is_possible_number(number) && again(number).is_some_and(|again| e164(&again) == e164(number))
-}
-
-fn e164(number: &PhoneNumber) -> String {
-    PHONE_NUMBER_UTIL.format(number, PhoneNumberFormat::E164).into_owned()
+fn is_possible(number: &Number) -> bool {
+    number.is_possible() && plumb_phone::read(number.e164(), None).is_ok_and(|again| again.e164() == number.e164())
 }
 
 /// The numbers of a cell. A slash separates only between blanks or whole numbers: `030/123456` is one number.
@@ -183,7 +184,11 @@ fn pieces(cell: &str) -> impl Iterator<Item = &str> {
             .into_iter()
             .flatten()
         })
-        .map(|piece| piece.trim_matches([' ', '\'', '"']))
+        .map(bare)
+}
+
+fn bare(piece: &str) -> &str {
+    piece.trim_matches([' ', '\'', '"'])
 }
 
 /// Without the `.0` that a spreadsheet appends to what it took for a figure.
@@ -207,9 +212,13 @@ fn is_rounded(piece: &str) -> bool {
 
 /// Keeps sentences, addresses and short codes away from the parser, which reads letters as the keys of a phone.
 fn is_plausible(piece: &str) -> bool {
-    let digits = piece.chars().filter(|c| c.is_numeric()).count();
-    let letters = piece.chars().filter(|c| c.is_alphabetic()).count();
-    piece.len() <= 80 && digits >= 4 && letters <= 12 && !piece.contains('@')
+    let (mut digits, mut letters, mut at) = (0, 0, false);
+    for c in piece.chars() {
+        digits += u32::from(c.is_numeric());
+        letters += u32::from(c.is_alphabetic());
+        at |= c == '@';
+    }
+    piece.len() <= 80 && digits >= 4 && letters <= 12 && !at
 }
 
 #[cfg(test)]

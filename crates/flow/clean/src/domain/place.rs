@@ -32,14 +32,12 @@ impl Countries {
 
     /// The country of a tidy cell: a code, or a name in one of twenty languages.
     pub(crate) fn find(&self, cell: &str) -> Option<Country> {
-        // The common case costs no folding.
-        if let [a, b] = cell.as_bytes()
-            && let Some(country) =
-                self.0.get(&*String::from_utf8_lossy(&[a.to_ascii_lowercase(), b.to_ascii_lowercase()]))
-        {
-            return Some(*country);
+        let mut octets = [0; 48];
+        match octets.get_mut(..cell.len()).filter(|_| cell.is_ascii()) {
+            Some(octets) => self.0.get(fold::solid_ascii(cell, octets)),
+            None => self.0.get(fold::solid(cell).as_str()),
         }
-        self.0.get(fold::solid(cell).as_str()).copied()
+        .copied()
     }
 }
 
@@ -54,33 +52,42 @@ fn spelled_out(c: char) -> String {
     }
 }
 
-/// A postcode as it is written in the country, and whether a lost leading zero was put back.
+/// Writes a postcode as it is written in the country; whether a lost leading zero was put back comes back.
 ///
 /// Spreadsheets turn `02134` into `2134` or `2134.0`. That is undone for the United States only, where four digits
 /// cannot be anything else.
-pub(crate) fn postcode(cell: &str, country: Option<Country>) -> (String, bool) {
-    let code = match cell.strip_suffix(".0") {
-        Some(digits) if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) => digits,
-        _ => cell,
+pub(crate) fn postcode(cell: &str, country: Option<Country>, out: &mut String) -> bool {
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let code = cell.strip_suffix(".0").filter(|digits| is_digits(digits)).unwrap_or(cell);
+    let start = out.len();
+    let Some(country) = country else {
+        out.push_str(code);
+        raise_from(out, start);
+        return false;
     };
-    let mut code = code.to_ascii_uppercase();
-    let Some(country) = country else { return (code, false) };
     // `D-10115`, `CH-8001`, `DE 10115`: the country's sign before the digits.
     let sign = if country.as_str() == "DE" { "D" } else { country.as_str() };
-    for sign in [country.as_str(), sign] {
-        if let Some(rest) = code.strip_prefix(sign).map(|rest| rest.trim_start_matches(['-', ' ']))
-            && !rest.is_empty()
-            && rest.bytes().all(|b| b.is_ascii_digit())
-        {
-            code = code.split_off(code.len() - rest.len());
-            break;
-        }
-    }
+    let bare = [country.as_str(), sign].into_iter().find_map(|sign| {
+        let (head, rest) = code.split_at_checked(sign.len())?;
+        let rest = rest.trim_start_matches(['-', ' ']);
+        (head.eq_ignore_ascii_case(sign) && is_digits(rest)).then_some(rest)
+    });
+    let code = bare.unwrap_or(code);
     let head = code.split('-').next().unwrap_or_default();
-    if country.as_str() == "US" && head.len() == 4 && head.bytes().all(|b| b.is_ascii_digit()) {
-        return (format!("0{code}"), true);
+    let padded = country.as_str() == "US" && head.len() == 4 && is_digits(head);
+    if padded {
+        out.push('0');
     }
-    (code, false)
+    out.push_str(code);
+    raise_from(out, start);
+    padded
+}
+
+/// Raises the small ASCII letters of the end of a text.
+fn raise_from(text: &mut String, start: usize) {
+    if let Some(tail) = text.get_mut(start..) {
+        tail.make_ascii_uppercase();
+    }
 }
 
 #[cfg(test)]

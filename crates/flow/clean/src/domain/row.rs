@@ -1,296 +1,268 @@
-//! Cleaning one row.
+//! One row of a batch.
 
 use std::borrow::Cow;
 
-use plumb_base::Country;
+use plumb_base::cells::Row;
 
-use super::email::{self, EmailCell};
-use super::flag::{Flag, RejectReason};
-use super::key::{self, NameKey};
-use super::lead::CleanLead;
-use super::mapping::{Field, Mapping};
-use super::person::Person;
-use super::phone;
+use super::batch::{Record, Value};
+use super::draft::Draft;
+use super::email;
+use super::flag::{Flag, Reason, RejectReason};
+use super::kernel::{FIELD_BYTES_MAX, Kernel, Scratch};
+use super::key;
+use super::mapping::Field;
+use super::person::{self, NameCell};
+use super::phone::{self, PhoneType};
 use super::place;
-use super::rules::{MailProvider, Rules};
+use super::policy::PrivateClass;
+use super::rules::MailProvider;
+use super::scan::Kinds;
 use super::text;
 use super::web;
 
-/// Longest cell that is read, in bytes.
-pub const FIELD_BYTES_MAX: usize = 64 * 1024;
-
-/// What became of one row.
-#[derive(Clone, Debug)]
-pub struct Cleaned {
-    /// The lead; as far as it goes if the row is rejected.
-    pub lead: CleanLead,
-    /// What was noticed, each once, in the order of [`Flag::ALL`].
-    pub flags: Vec<Flag>,
-    /// Why the row does not become a lead, if it does not.
-    pub reject: Option<RejectReason>,
-    /// The mapped cells whose value is not what the list says, with what it says.
-    pub changes: Vec<Change>,
-    /// What the row says beyond the fields of a lead.
-    pub aside: Aside,
+/// A mapped cell.
+#[derive(Clone, Default)]
+struct Cell<'r> {
+    raw: &'r str,
+    /// The cell in order; empty if it says nothing.
+    tidy: Cow<'r, str>,
+    kinds: Kinds,
+    placeholder: bool,
 }
 
-/// A mapped cell whose cleaned value is not the cell's text.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Change {
-    /// What the column is about.
-    pub field: Field,
-    /// The cell as the list has it.
-    pub original: String,
-}
+type Mapped<'r> = [Cell<'r>; Field::ALL.len()];
 
-/// Shows the field only: the original is personal.
-impl std::fmt::Debug for Change {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Change").field("field", &self.field).finish_non_exhaustive()
-    }
-}
-
-/// What a row says beyond the fields of a lead.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Aside {
-    /// Further addresses in the e-mail cell.
-    pub email_others: Vec<String>,
-    /// The address as it was probably meant, if its domain looks mistyped. Never used in place of the one given.
-    pub email_suggestion: Option<String>,
-    /// Further valid numbers in the phone cell, in E.164 form.
-    pub phone_others: Vec<String>,
-    /// The extension of the phone number.
-    pub phone_extension: Option<String>,
-}
-
-/// Shows how much there is: the rest is personal.
-impl std::fmt::Debug for Aside {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Aside")
-            .field("email_others", &self.email_others.len())
-            .field("email_suggestion", &self.email_suggestion.is_some())
-            .field("phone_others", &self.phone_others.len())
-            .field("phone_extension", &self.phone_extension.is_some())
-            .finish()
-    }
-}
-
-/// The mapped cells of one row, tidied; empty ones and placeholders are absent.
-struct Cells<'r> {
-    raw: [Option<&'r str>; Field::ALL.len()],
-    tidy: [Option<Cow<'r, str>>; Field::ALL.len()],
-}
-
-impl<'r> Cells<'r> {
-    fn of(mapping: &Mapping, record: &[&'r str], flags: &mut Vec<Flag>) -> Self {
-        let mut cells = Self { raw: [None; Field::ALL.len()], tidy: [const { None }; Field::ALL.len()] };
-        for column in &mapping.columns {
-            let (Some(field), Some(raw)) = (column.field, record.get(column.index).copied()) else { continue };
-            let tidy = text::tidy(raw);
-            cells.raw[field as usize] = Some(raw);
-            if tidy.is_empty() {
-                continue;
-            }
-            if text::is_placeholder(&tidy, field) {
-                flags.push(Flag::Placeholder);
-                continue;
-            }
-            if text::looks_garbled(raw) {
-                flags.push(Flag::Garbled);
-            }
-            cells.tidy[field as usize] = Some(tidy);
+impl Kernel {
+    /// Cleans one row; its texts are appended to `text`.
+    pub(crate) fn clean_row(&self, row: Row<'_>, text: &mut String, scratch: &mut Scratch) -> Record {
+        let mut draft = Draft::new(text);
+        let mut cells = Mapped::default();
+        if let Err(reason) = self.read(row, &mut cells) {
+            draft.record.reject = Some(reason);
+            return draft.record;
         }
-        cells
-    }
+        for cell in cells.iter().filter(|cell| !cell.raw.is_empty()) {
+            draft.record.flags.note(Flag::Placeholder, cell.placeholder);
+            let garbled = !cell.kinds.is_ascii() && !cell.tidy.is_empty() && text::looks_garbled(cell.raw);
+            draft.record.flags.note(Flag::Garbled, garbled);
+        }
+        let name = |field: Field| NameCell { text: &cells[field as usize].tidy, kinds: cells[field as usize].kinds };
+        let (first, last, full) = (name(Field::FirstName), name(Field::LastName), name(Field::FullName));
+        let implausible = person::read(&mut draft, first, last, full.text);
+        draft.record.flags.note(Flag::NameImplausible, implausible);
+        self.place(&mut draft, &cells);
+        self.phone(&mut draft, &cells);
+        let role = self.organisation(&mut draft, scratch, &cells);
+        profile(&mut draft, &cells);
+        draft.put(Value::Title, &cells[Field::Title as usize].tidy);
 
-    fn get(&self, field: Field) -> Option<&str> {
-        self.tidy[field as usize].as_deref()
-    }
-
-    fn take(&self, field: Field) -> Option<String> {
-        self.get(field).map(str::to_owned)
-    }
-}
-
-/// Cleans one row.
-///
-/// `record` holds the cells of the row, all of them, in order; `mapping` must have passed [`Mapping::check`].
-/// `default_country` is used for phone numbers without country code where the row names no country.
-///
-/// The lead's key is the first of these that the row has: `e:` the mailbox (with the person's name if the mailbox is a
-/// function's), `l:` the LinkedIn handle, `p:` the phone number with the person's name, `n:` the person's name with the
-/// company's domain or else name, `r:` a hash of the row. So colleagues who share a switchboard, a company or info@ stay
-/// apart, at the price of some duplicates that only a closer comparison can find.
-///
-/// Never panics; the same row under the same rules always gives the same result; a clean row stays as it is.
-#[must_use]
-pub fn clean_row(rules: &Rules, mapping: &Mapping, record: &[&str], default_country: Option<Country>) -> Cleaned {
-    if let Some(reason) = unreadable(mapping, record) {
-        return Cleaned {
-            lead: CleanLead::default(),
-            flags: Vec::new(),
-            reject: Some(reason),
-            changes: Vec::new(),
-            aside: Aside::default(),
+        let placed = draft.has(Value::CompanyKey) || draft.has(Value::OrgDomain);
+        draft.record.flags.note(Flag::NoOrganisation, !placed);
+        let whole = || {
+            let cells = self.columns.iter().zip(row.iter());
+            cells.map(|(column, cell)| key::cell_hash(column.seed, cell)).fold(0, u128::wrapping_add)
         };
-    }
-    let mut flags = Vec::new();
-    let mut aside = Aside::default();
-    let cells = Cells::of(mapping, record, &mut flags);
-    let mut lead = CleanLead::default();
-
-    let person = Person::read(cells.get(Field::FirstName), cells.get(Field::LastName), cells.get(Field::FullName));
-    flags.extend(person.implausible.then_some(Flag::NameImplausible));
-    let name = NameKey::of(&person);
-
-    place(rules, &cells, &mut lead, &mut flags);
-    phone(&cells, lead.country.or(default_country), &mut lead, &mut flags, &mut aside);
-    let email = email(rules, &cells, &person, &mut lead, &mut flags, &mut aside);
-    company(rules, &cells, &email, &mut lead, &mut flags);
-
-    lead.first_name = person.first;
-    lead.last_name = person.last;
-    lead.full_name = person.full;
-    lead.title = cells.take(Field::Title);
-    lead.linkedin = cells.get(Field::ProfileUrl).and_then(web::linkedin_handle);
-    if lead.linkedin.is_none() && cells.get(Field::ProfileUrl).is_some() {
-        flags.push(Flag::ProfileUnrecognised);
-    }
-    if lead.company_key.is_none() && lead.org_domain.is_none() {
-        flags.push(Flag::NoOrganisation);
-    }
-    lead.dedupe_key = key::dedupe_key(&lead, name.as_ref(), email.role, record);
-
-    let placed = lead.company_key.is_some() || lead.org_domain.is_some();
-    let named = name.is_some_and(|name| name.complete);
-    let identified = lead.email.is_some() || lead.linkedin.is_some() || lead.phone_e164.is_some() || (named && placed);
-    flags.sort_unstable();
-    flags.dedup();
-    Cleaned {
-        reject: (!identified).then_some(RejectReason::NothingToIdentify),
-        changes: changes(&cells, &lead),
-        lead,
-        flags,
-        aside,
-    }
-}
-
-/// What makes a row unreadable before its cells are looked at one by one.
-fn unreadable(mapping: &Mapping, record: &[&str]) -> Option<RejectReason> {
-    if record.iter().all(|cell| cell.chars().all(char::is_whitespace)) {
-        Some(RejectReason::EmptyRow)
-    } else if record.len() != mapping.width {
-        Some(RejectReason::RaggedRow)
-    } else if record.iter().any(|cell| cell.len() > FIELD_BYTES_MAX) {
-        Some(RejectReason::FieldTooLong)
-    } else if record.iter().any(|cell| cell.as_bytes().contains(&0)) {
-        Some(RejectReason::NulByte)
-    } else {
-        None
-    }
-}
-
-fn place(rules: &Rules, cells: &Cells<'_>, lead: &mut CleanLead, flags: &mut Vec<Flag>) {
-    if let Some(cell) = cells.get(Field::Country) {
-        lead.country = rules.countries.find(cell);
-        flags.extend(lead.country.is_none().then_some(Flag::CountryUnknown));
-    }
-    lead.street = cells.take(Field::Street);
-    lead.city = cells.take(Field::City);
-    lead.region = cells.take(Field::Region);
-    if let Some(cell) = cells.get(Field::Postcode) {
-        let (postcode, padded) = place::postcode(cell, lead.country);
-        lead.postcode = Some(postcode);
-        flags.extend(padded.then_some(Flag::PostcodePadded));
-    }
-}
-
-fn phone(cells: &Cells<'_>, country: Option<Country>, lead: &mut CleanLead, flags: &mut Vec<Flag>, aside: &mut Aside) {
-    if let Some(cell) = cells.get(Field::Phone) {
-        let read = phone::read(cell, country);
-        (lead.phone_e164, lead.phone_type) = (read.e164, read.kind);
-        (aside.phone_others, aside.phone_extension) = (read.others, read.extension);
-        flags.extend(read.flags);
-    }
-}
-
-fn email(
-    rules: &Rules,
-    cells: &Cells<'_>,
-    person: &Person,
-    lead: &mut CleanLead,
-    flags: &mut Vec<Flag>,
-    aside: &mut Aside,
-) -> EmailCell {
-    let Some(cell) = cells.get(Field::Email) else { return EmailCell::default() };
-    let lower = |name: &Option<String>| name.as_deref().map(str::to_lowercase);
-    let (first, last) = (lower(&person.first), lower(&person.last));
-    let mut read = email::read(rules, cell, [first.as_deref(), last.as_deref()]);
-    if let Some(email) = &read.email {
-        lead.email = Some(email.expose());
-        lead.email_key = Some(email.key());
-        lead.email_domain = Some(email.domain().to_string());
-    }
-    flags.append(&mut read.flags);
-    aside.email_others = std::mem::take(&mut read.others);
-    aside.email_suggestion = read.suggestion.take();
-    read
-}
-
-/// The company, its website and its domain: from the website if that is the company's own, else from the address.
-fn company(rules: &Rules, cells: &Cells<'_>, email: &EmailCell, lead: &mut CleanLead, flags: &mut Vec<Flag>) {
-    if let Some(cell) = cells.get(Field::Company) {
-        let key = rules.legal_forms.key(cell, lead.country);
-        lead.company = Some(cell.to_owned());
-        lead.company_key = Some(key).filter(|key| !key.is_empty());
-    }
-    if let Some(cell) = cells.get(Field::Website) {
-        match web::website(cell) {
-            Some(website) => {
-                let own =
-                    web::own_domain(&website.host).filter(|_| rules.mail_provider(&website.host) == MailProvider::Own);
-                flags.extend(own.is_none().then_some(Flag::WebsiteNotOwn));
-                lead.org_domain = own.map(str::to_owned);
-                lead.website = Some(website.url);
+        if !key::decide(&mut draft, role, implausible, &mut scratch.key, whole) {
+            draft.record.reject = Some(RejectReason::NothingToIdentify);
+        }
+        for field in Field::ALL {
+            if self.fields[field as usize].is_some() {
+                let cell = &cells[field as usize];
+                draft.record.reasons[field as usize] = reason(field, cell, draft.get(Value::of(field)), &draft.record);
             }
-            None => flags.push(Flag::WebsiteInvalid),
+        }
+        draft.record
+    }
+
+    /// The mapped cells, in order, unless something makes the row unreadable.
+    fn read<'r>(&self, row: Row<'r>, cells: &mut Mapped<'r>) -> Result<(), RejectReason> {
+        let (mut filled, mut long, mut nul) = (false, false, false);
+        for (index, raw) in row.iter().enumerate() {
+            if raw.is_empty() {
+                continue;
+            }
+            long |= raw.len() > FIELD_BYTES_MAX;
+            let field = self.columns.get(index).and_then(|column| column.field);
+            let Some(field) = field.filter(|_| raw.len() <= FIELD_BYTES_MAX) else {
+                nul |= raw.as_bytes().contains(&0);
+                filled = filled || !raw.chars().all(char::is_whitespace);
+                continue;
+            };
+            let kinds = Kinds::of(raw);
+            nul |= kinds.any(Kinds::CONTROL) && raw.as_bytes().contains(&0);
+            filled = filled || kinds.any(Kinds::VISIBLE) || !raw.chars().all(char::is_whitespace);
+            let tidy = text::tidy_known(raw, kinds);
+            let placeholder = !tidy.is_empty() && text::is_placeholder_known(&tidy, kinds, field);
+            let tidy = if placeholder { Cow::Borrowed("") } else { tidy };
+            cells[field as usize] = Cell { raw, tidy, kinds, placeholder };
+        }
+        match (filled, row.len() == self.columns.len(), long, nul) {
+            (false, ..) => Err(RejectReason::EmptyRow),
+            (_, false, ..) => Err(RejectReason::RaggedRow),
+            (_, _, true, _) => Err(RejectReason::FieldTooLong),
+            (.., true) => Err(RejectReason::NulByte),
+            _ => Ok(()),
         }
     }
-    if lead.org_domain.is_none()
-        && email.provider == Some(MailProvider::Own)
-        && let Some(email) = &email.email
-    {
-        lead.org_domain = email.domain().registrable().map(str::to_owned);
+
+    fn place(&self, draft: &mut Draft<'_>, cells: &Mapped<'_>) {
+        let country = &cells[Field::Country as usize].tidy;
+        if !country.is_empty() {
+            draft.record.country = self.rules.countries.find(country);
+            match draft.record.country {
+                Some(country) => draft.put(Value::Country, country.as_str()),
+                None => draft.record.flags.insert(Flag::CountryUnknown),
+            }
+        }
+        let street = &cells[Field::Street as usize].tidy;
+        draft.record.flags.note(Flag::HomeAddress, self.is_home && !street.is_empty());
+        if !(self.is_home && self.withholds(draft, PrivateClass::HomeAddress, !street.is_empty())) {
+            draft.put(Value::Street, street);
+        }
+        draft.put(Value::City, &cells[Field::City as usize].tidy);
+        draft.put(Value::Region, &cells[Field::Region as usize].tidy);
+        let code = &cells[Field::Postcode as usize].tidy;
+        if !code.is_empty() {
+            let country = draft.record.country;
+            let mut padded = false;
+            draft.write(Value::Postcode, |out| padded = place::postcode(code, country, out));
+            draft.record.flags.note(Flag::PostcodePadded, padded);
+        }
+    }
+
+    fn phone(&self, draft: &mut Draft<'_>, cells: &Mapped<'_>) {
+        let cell = &cells[Field::Phone as usize].tidy;
+        if cell.is_empty() {
+            return;
+        }
+        phone::read(draft, cell, draft.record.country.or(self.options.default_country));
+        if self.withholds(draft, PrivateClass::Mobile, draft.record.phone_type == Some(PhoneType::Mobile)) {
+            draft.record.phone_type = None;
+            [Value::Phone, Value::PhoneExtension, Value::PhoneOthers].into_iter().for_each(|value| draft.clear(value));
+        }
+    }
+
+    /// The address, the company, its website and its domain: from the website if that is the company's own, else from the
+    /// address. Whether the mailbox is a function's comes back.
+    fn organisation(&self, draft: &mut Draft<'_>, scratch: &mut Scratch, cells: &Mapped<'_>) -> bool {
+        let cell = &cells[Field::Email as usize].tidy;
+        let mut email = email::EmailCell::default();
+        if !cell.is_empty() {
+            email = email::read(&self.rules, scratch, draft, cell);
+        }
+        let cell = &cells[Field::Company as usize];
+        if !cell.tidy.is_empty() {
+            draft.put(Value::Company, &cell.tidy);
+            let country = draft.record.country;
+            let forms = &self.rules.legal_forms;
+            draft.write(Value::CompanyKey, |out| forms.key(&cell.tidy, cell.kinds, country, &mut scratch.words, out));
+        }
+        let cell = &cells[Field::Website as usize].tidy;
+        if !cell.is_empty() {
+            self.website(draft, scratch, cell);
+        }
+        if let Some(facts) = email.facts {
+            let domain = draft.get(Value::EmailDomain);
+            if !draft.has(Value::OrgDomain) && facts.provider == MailProvider::Own {
+                let (from, to) = (domain.len() - usize::from(facts.registrable), domain.len());
+                draft.share(Value::OrgDomain, Value::EmailDomain, from, to);
+            }
+            if self.withholds(draft, PrivateClass::PersonalEmail, facts.provider == MailProvider::Free) {
+                for value in [
+                    Value::Email,
+                    Value::EmailKey,
+                    Value::EmailDomain,
+                    Value::EmailOthers,
+                    Value::EmailSuggestion,
+                ] {
+                    draft.clear(value);
+                }
+                return false;
+            }
+        }
+        email.role
+    }
+
+    fn website(&self, draft: &mut Draft<'_>, scratch: &mut Scratch, cell: &str) {
+        let mut host = None;
+        draft.write(Value::Website, |out| host = web::website(cell, out));
+        let Some(host) = host else { return draft.record.flags.insert(Flag::WebsiteInvalid) };
+        let facts = self.rules.domain(&mut scratch.domains, &draft.get(Value::Website)[host.clone()]);
+        if facts.registrable == 0 {
+            draft.clear(Value::Website);
+            return draft.record.flags.insert(Flag::WebsiteInvalid);
+        }
+        let own = facts.provider == MailProvider::Own && !facts.shared;
+        draft.record.flags.note(Flag::WebsiteNotOwn, !own);
+        if own {
+            draft.share(Value::OrgDomain, Value::Website, host.end - usize::from(facts.registrable), host.end);
+        }
+    }
+
+    /// Whether a value that is there is of a class that the organisation does not take; then the row says so.
+    fn withholds(&self, draft: &mut Draft<'_>, class: PrivateClass, there: bool) -> bool {
+        let withheld = there && self.options.denied.contains(class);
+        draft.record.flags.note(Flag::PolicyWithheld, withheld);
+        withheld
     }
 }
 
-/// The mapped cells whose text is not the value of their field.
-fn changes(cells: &Cells<'_>, lead: &CleanLead) -> Vec<Change> {
-    let changed = |field: &Field| {
-        let original = cells.raw[*field as usize]?;
-        let same = original == value(lead, *field).unwrap_or_default();
-        (!same).then(|| Change { field: *field, original: original.to_owned() })
-    };
-    Field::ALL.iter().filter_map(changed).collect()
+fn profile(draft: &mut Draft<'_>, cells: &Mapped<'_>) {
+    let cell = &cells[Field::ProfileUrl as usize].tidy;
+    if !cell.is_empty() {
+        draft.write(Value::Linkedin, |out| web::linkedin_handle(cell, out));
+        let found = draft.has(Value::Linkedin);
+        draft.record.flags.note(Flag::ProfileUnrecognised, !found);
+    }
 }
 
-fn value(lead: &CleanLead, field: Field) -> Option<&str> {
-    match field {
-        Field::Email => lead.email.as_deref(),
-        Field::Phone => lead.phone_e164.as_deref(),
-        Field::FirstName => lead.first_name.as_deref(),
-        Field::LastName => lead.last_name.as_deref(),
-        Field::FullName => lead.full_name.as_deref(),
-        Field::Title => lead.title.as_deref(),
-        Field::Company => lead.company.as_deref(),
-        Field::Website => lead.website.as_deref(),
-        Field::Street => lead.street.as_deref(),
-        Field::City => lead.city.as_deref(),
-        Field::Region => lead.region.as_deref(),
-        Field::Postcode => lead.postcode.as_deref(),
-        Field::Country => lead.country.as_ref().map(Country::as_str),
-        Field::ProfileUrl => lead.linkedin.as_deref(),
+/// Why the value of a mapped field is not the cell's text.
+fn reason(field: Field, cell: &Cell<'_>, value: &str, record: &Record) -> Option<Reason> {
+    if value == cell.raw {
+        return None;
     }
+    if cell.placeholder && value.is_empty() {
+        return Some(Reason::Placeholder);
+    }
+    if value == cell.tidy {
+        return Some(Reason::Tidied);
+    }
+    if value.is_empty() {
+        return Some(match field {
+            Field::Email if !record.flags.contains(Flag::EmailInvalid) => Reason::Withheld,
+            Field::Phone if has_read_phone(record) => Reason::Withheld,
+            Field::Street => Reason::Withheld,
+            Field::Email => Reason::EmailRefused,
+            Field::Phone => Reason::PhoneRefused,
+            Field::Website => Reason::WebsiteRefused,
+            Field::Country => Reason::CountryRefused,
+            Field::ProfileUrl => Reason::ProfileRefused,
+            _ => Reason::NameParts,
+        });
+    }
+    Some(match field {
+        Field::Email if email::is_form(&cell.tidy) => Reason::EmailForm,
+        Field::Email => Reason::EmailTaken,
+        Field::Phone => Reason::PhoneForm,
+        Field::FirstName | Field::LastName | Field::FullName if cell.tidy.is_empty() => Reason::NameFilled,
+        Field::FirstName | Field::LastName | Field::FullName if same_letters(value, &cell.tidy) => Reason::NameCase,
+        Field::FirstName | Field::LastName | Field::FullName => Reason::NameParts,
+        Field::Website => Reason::WebsiteForm,
+        Field::Postcode => Reason::PostcodeForm,
+        Field::Country => Reason::CountryCode,
+        Field::ProfileUrl => Reason::ProfileHandle,
+        Field::Title | Field::Company | Field::Street | Field::City | Field::Region => Reason::Tidied,
+    })
+}
+
+/// Whether the phone cell was understood, so that only the policy can have kept its number back.
+fn has_read_phone(record: &Record) -> bool {
+    let unread = [Flag::PhoneInvalid, Flag::PhoneNoCountry, Flag::PhoneDamaged];
+    !unread.into_iter().any(|flag| record.flags.contains(flag))
+}
+
+fn same_letters(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b) || a.to_lowercase() == b.to_lowercase()
 }
 
 #[cfg(test)]

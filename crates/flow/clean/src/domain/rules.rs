@@ -2,12 +2,14 @@
 
 use std::fmt;
 
-use plumb_base::Domain;
-use xxhash_rust::xxh3::Xxh3Default;
+use plumb_base::domain::registrable as psl_registrable;
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
 use super::company::LegalForms;
-use super::lists::LineSet;
+use super::lists::{LineSet, Sieve};
+use super::memo::Memo;
 use super::place::Countries;
+use super::web;
 
 /// Raised by hand whenever the code, or the numbering plans or public suffixes it is built with, clean a row differently.
 const CODE_VERSION: u32 = 1;
@@ -27,6 +29,9 @@ pub struct Rules {
     free_first: LineSet,
     free: LineSet,
     disposable: LineSet,
+    /// The domains of the three lists above.
+    domains: Sieve,
+    roles: Sieve,
     pub(crate) countries: Countries,
     pub(crate) legal_forms: LegalForms,
     version: RulesVersion,
@@ -44,14 +49,25 @@ impl fmt::Display for RulesVersion {
 }
 
 /// Who runs the mailboxes of a domain, as far as lists know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum MailProvider {
     /// Not on a list: taken for a company's own.
+    #[default]
     Own,
     /// Anybody can have a mailbox there.
     Free,
     /// Throw-away mailboxes.
     Disposable,
+}
+
+/// What the lists and the public suffixes say of a domain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct DomainFacts {
+    pub(crate) provider: MailProvider,
+    /// Octets of its end that somebody registered; 0 for a public suffix itself.
+    pub(crate) registrable: u8,
+    /// Companies and people have pages there, but it is nobody's own.
+    pub(crate) shared: bool,
 }
 
 impl Rules {
@@ -64,11 +80,14 @@ impl Rules {
             hash.update(&(list.len() as u64).to_le_bytes());
             hash.update(list.as_bytes());
         }
+        let [role, free_first, free, disposable] = [ROLE, FREE_FIRST, FREE, DISPOSABLE].map(LineSet::new);
         Self {
-            role: LineSet::new(ROLE),
-            free_first: LineSet::new(FREE_FIRST),
-            free: LineSet::new(FREE),
-            disposable: LineSet::new(DISPOSABLE),
+            domains: Sieve::of(&[&free_first, &free, &disposable]),
+            roles: Sieve::of(&[&role]),
+            role,
+            free_first,
+            free,
+            disposable,
             countries: Countries::new(COUNTRIES),
             legal_forms: LegalForms::new(LEGAL_FORMS),
             version: RulesVersion(hash.digest128()),
@@ -89,37 +108,53 @@ impl Rules {
 
     /// Whether a lower-case local part without plus tag is a function's.
     pub(crate) fn is_role(&self, local: &str) -> bool {
-        let stem = local.trim_end_matches(|c: char| c.is_ascii_digit());
-        let first = local.split(['-', '_', '.']).next().unwrap_or_default();
-        self.role.contains(local)
-            || (stem.len() >= 3 && self.role.contains(stem))
-            || (first.len() < local.len() && FUNCTIONS.contains(&first))
+        let listed = |local: &str| self.roles.may_hold(xxh3_64(local.as_bytes())) && self.role.contains(local);
+        let bytes = local.as_bytes();
+        let stem = bytes.iter().rposition(|b| !b.is_ascii_digit()).map_or(0, |at| at + 1);
+        let first = bytes.iter().position(|b| matches!(b, b'-' | b'_' | b'.')).unwrap_or(local.len());
+        listed(local)
+            || (stem >= 3 && stem < local.len() && listed(&local[..stem]))
+            || (first < local.len() && FUNCTIONS.contains(&&local[..first]))
+    }
+
+    /// The facts about a domain in A-label form.
+    pub(crate) fn domain(&self, memo: &mut Memo<DomainFacts>, domain: &str) -> DomainFacts {
+        memo.get(domain, |hash| {
+            let registrable = psl_registrable(domain);
+            DomainFacts {
+                provider: self.provider(domain, registrable, hash),
+                // A domain has at most 253 octets.
+                registrable: registrable.map_or(0, |name| name.len() as u8),
+                shared: registrable.is_some_and(web::is_shared),
+            }
+        })
     }
 
     /// Looks up a domain and its parents down to the registrable one. The short list of big providers beats the list of
     /// throw-away domains, which now and then catches one of them.
-    pub(crate) fn mail_provider(&self, domain: &Domain) -> MailProvider {
-        let registrable = domain.registrable().unwrap_or(domain.as_str());
-        let listed = |list: &LineSet| {
-            let mut name = domain.as_str();
-            loop {
-                if list.contains(name) {
-                    return true;
-                }
-                match name.split_once('.') {
-                    Some((_, parent)) if parent.len() >= registrable.len() => name = parent,
-                    _ => return false,
-                }
+    fn provider(&self, domain: &str, registrable: Option<&str>, hash: u64) -> MailProvider {
+        let shortest = registrable.map_or(domain.len(), str::len);
+        let mut ranks = [false; 3];
+        let (mut name, mut hash) = (domain, hash);
+        loop {
+            if self.domains.may_hold(hash) {
+                ranks[0] |= self.free_first.contains(name);
+                ranks[1] |= self.disposable.contains(name);
+                ranks[2] |= self.free.contains(name);
             }
-        };
-        if listed(&self.free_first) {
-            MailProvider::Free
-        } else if listed(&self.disposable) {
-            MailProvider::Disposable
-        } else if listed(&self.free) {
-            MailProvider::Free
-        } else {
-            MailProvider::Own
+            if name.len() <= shortest {
+                break;
+            }
+            match name.split_once('.') {
+                Some((_, parent)) if parent.len() >= shortest => name = parent,
+                _ => break,
+            }
+            hash = xxh3_64(name.as_bytes());
+        }
+        match ranks {
+            [true, ..] | [false, false, true] => MailProvider::Free,
+            [false, true, _] => MailProvider::Disposable,
+            [false, false, false] => MailProvider::Own,
         }
     }
 }

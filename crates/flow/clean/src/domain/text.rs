@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::mapping::Field;
+use super::scan::Kinds;
 
 /// The cell in NFC, without controls, zero-width and direction marks, with single blanks inside and none around.
 ///
@@ -12,6 +13,21 @@ use super::mapping::Field;
 /// India). Applying this twice gives the same as once.
 pub(crate) fn tidy(cell: &str) -> Cow<'_, str> {
     if is_tidy(cell) { Cow::Borrowed(cell) } else { Cow::Owned(rewrite(cell)) }
+}
+
+/// [`tidy`] of a cell whose kinds of characters are known.
+pub(crate) fn tidy_known(cell: &str, kinds: Kinds) -> Cow<'_, str> {
+    if kinds.any(Kinds::HIGH.and(Kinds::CONTROL)) {
+        return tidy(cell);
+    }
+    if !kinds.any(Kinds::BLANK) {
+        return Cow::Borrowed(cell);
+    }
+    let trimmed = cell.trim_matches(' ');
+    if trimmed.as_bytes().windows(2).any(|pair| pair == b"  ") {
+        return Cow::Owned(rewrite(trimmed));
+    }
+    Cow::Borrowed(trimmed)
 }
 
 fn is_tidy(cell: &str) -> bool {
@@ -135,6 +151,34 @@ pub(crate) fn is_placeholder(text: &str, field: Field) -> bool {
     lower.make_ascii_lowercase();
     PLACEHOLDERS.binary_search_by(|known| known.as_bytes().cmp(lower)).is_ok()
 }
+
+/// [`is_placeholder`], after a glance at what a cell begins with and how long it is: hardly any cell goes further.
+pub(crate) fn is_placeholder_known(text: &str, kinds: Kinds, field: Field) -> bool {
+    let [first, .., last] = text.as_bytes() else { return is_placeholder(text, field) };
+    if kinds.any(Kinds::LETTERS) && first.is_ascii_alphabetic() && last.is_ascii_alphabetic() {
+        let known = LENGTHS.get(usize::from(first.to_ascii_lowercase() - b'a')).copied().unwrap_or_default();
+        return text.len() < 32 && known >> text.len() & 1 == 1 && is_placeholder(text, field);
+    }
+    // Words of letters and digits that begin or end with neither a letter nor a bracket hold something.
+    if kinds.any(Kinds::DIGIT) && first.is_ascii_alphanumeric() && last.is_ascii_alphanumeric() {
+        return false;
+    }
+    is_placeholder(text, field)
+}
+
+/// The lengths of the placeholders that begin with each letter, as bits.
+const LENGTHS: [u32; 26] = {
+    let mut lengths = [0; 26];
+    let mut n = 0;
+    while n < PLACEHOLDERS.len() {
+        let word = PLACEHOLDERS[n].as_bytes();
+        if word[0].is_ascii_lowercase() {
+            lengths[(word[0] - b'a') as usize] |= 1 << word.len();
+        }
+        n += 1;
+    }
+    lengths
+};
 
 /// Whether the text looks like UTF-8 that was once read as Windows-1252 (`MÃ¼ller`), or has lost characters (U+FFFD).
 /// It is not repaired: a wrong repair cannot be told from the truth.

@@ -1,6 +1,9 @@
 //! Websites and profile links.
 
+use std::ops::{Range, RangeInclusive};
+
 use plumb_base::Domain;
+use plumb_base::domain;
 use unicode_normalization::UnicodeNormalization;
 
 /// Hosts where companies and people have a page, but which name nobody's own domain.
@@ -31,47 +34,97 @@ const SHARED_HOSTS: [&str; 24] = [
     "youtube.com",
 ];
 
-/// A web address that can be shown and opened.
-pub(crate) struct Website {
-    /// `https://example.com/about`: scheme as given (https if none), host in A-label form, path; no query.
-    pub(crate) url: String,
-    pub(crate) host: Domain,
-}
-
-/// Reads a tidy, non-empty cell.
-pub(crate) fn website(cell: &str) -> Option<Website> {
-    let wraps = |c| matches!(c, '<' | '>' | '"' | '\'' | ',' | ';' | '(' | ')');
+/// Reads a tidy, non-empty cell and writes a web address that can be shown and opened, if it is one:
+/// `https://example.com/about`, scheme as given (https if none), host in A-label form, path; no query. Where the host stands in it
+/// comes back.
+pub(crate) fn website(cell: &str, out: &mut String) -> Option<Range<usize>> {
     let cell = cell.trim_matches(wraps);
     let (scheme, rest) = match cell.split_once("://") {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => ("http", rest),
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => ("https", rest),
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => ("http://", rest),
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => ("https://", rest),
         Some(_) => return None,
-        None => ("https", cell.trim_start_matches("//")),
+        None => ("https://", cell.trim_start_matches("//")),
     };
     let rest = rest.split(['?', '#']).next().unwrap_or_default();
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    if authority.contains('@') || authority.contains(' ') || path.contains(' ') {
+    if authority.contains(['@', ' ']) || path.contains(' ') {
         return None;
     }
     let host = authority.split(':').next().unwrap_or_default();
-    let host = Domain::parse(host).ok()?;
-    let ending = host.as_str().rsplit_once('.').map(|(_, ending)| ending)?;
-    // An address of numbers, or a file name: not a site's name.
-    if ending.len() < 2 || !ending.bytes().any(|b| b.is_ascii_alphabetic()) || host.registrable().is_none() {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let start = out.len();
+    out.push_str(scheme);
+    let at = out.len();
+    if host.is_ascii() {
+        out.push_str(host);
+        out.get_mut(at..)?.make_ascii_lowercase();
+    } else if let Ok(host) = Domain::parse(host) {
+        out.push_str(host.as_str());
+    }
+    if !is_host(&out[at..]) {
+        out.truncate(start);
         return None;
     }
-    let path = path.trim_end_matches(|c| c == '/' || wraps(c));
-    Some(Website { url: format!("{scheme}://{host}{path}"), host })
+    let host = at - start..out.len() - start;
+    out.push_str(path.trim_end_matches(|c| c == '/' || wraps(c)));
+    Some(host)
 }
 
-/// The domain that a company registered, if the host is not one that many share.
-pub(crate) fn own_domain(host: &Domain) -> Option<&str> {
-    host.registrable().filter(|registrable| SHARED_HOSTS.binary_search(registrable).is_err())
+/// What people put around a web address.
+fn wraps(c: char) -> bool {
+    matches!(c, '<' | '>' | '"' | '\'' | ',' | ';' | '(' | ')')
 }
 
-/// The handle of a person's LinkedIn page, in lower case: `jane-doe-1a2b3c` of
-/// `https://www.linkedin.com/in/Jane-Doe-1a2b3c/?trk=x`. A cell that is the handle alone is taken as well.
-pub(crate) fn linkedin_handle(cell: &str) -> Option<String> {
+/// A name that may be a site's: an address of numbers, or a file name, is none.
+fn is_host(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    ending.len() >= 2 && ending.bytes().any(|b| b.is_ascii_alphabetic()) && domain::check(name).is_ok()
+}
+
+/// Whether a registrable domain is one that many share.
+pub(crate) fn is_shared(registrable: &str) -> bool {
+    SHARED_HOSTS.binary_search(&registrable).is_ok()
+}
+
+/// Writes the handle of a person's LinkedIn page, in lower case: `jane-doe-1a2b3c` of
+/// `https://www.linkedin.com/in/Jane-Doe-1a2b3c/?trk=x`. A cell that is the handle alone is taken as well. Nothing is written
+/// if there is none.
+pub(crate) fn linkedin_handle(cell: &str, out: &mut String) {
+    if let Some(rest) = plain_profile(cell) {
+        let start = out.len();
+        out.push_str(rest);
+        if let Some(handle) = out.get_mut(start..) {
+            handle.make_ascii_lowercase();
+        }
+    } else if let Some(handle) = any_handle(cell) {
+        out.push_str(&handle);
+    }
+}
+
+/// The handle at the end of the usual link, if it is in ASCII.
+fn plain_profile(cell: &str) -> Option<&str> {
+    let after = |text: &'_ str, head: &str| {
+        text.get(..head.len()).filter(|start| start.eq_ignore_ascii_case(head)).map(|_| head.len())
+    };
+    let mut at = after(cell, "https://").or_else(|| after(cell, "http://")).unwrap_or(0);
+    at += after(cell.get(at..)?, "www.").unwrap_or(0);
+    at += after(cell.get(at..)?, "linkedin.com/in/")?;
+    let rest = cell.get(at..)?;
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    let mut letters = false;
+    for byte in rest.bytes() {
+        letters |= byte.is_ascii_alphabetic();
+        if !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
+            return None;
+        }
+    }
+    (letters && HANDLE_CHARS.contains(&rest.len())).then_some(rest)
+}
+
+/// How many characters a handle has.
+const HANDLE_CHARS: RangeInclusive<usize> = 3..=100;
+
+fn any_handle(cell: &str) -> Option<String> {
     let lower = cell.to_ascii_lowercase();
     let rest = match lower.split_once("linkedin.com/") {
         Some((_, path)) => path.strip_prefix("in/").or_else(|| path.strip_prefix("pub/"))?,
@@ -84,7 +137,7 @@ pub(crate) fn linkedin_handle(cell: &str) -> Option<String> {
 fn slug(rest: &str) -> Option<String> {
     let slug = rest.split(['/', '?', '#', '&']).next().unwrap_or_default();
     let slug: String = percent_decoded(slug)?.nfc().flat_map(char::to_lowercase).nfc().collect();
-    let fits = (3..=100).contains(&slug.chars().count());
+    let fits = HANDLE_CHARS.contains(&slug.chars().count());
     let plain = slug.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
     (fits && plain && slug.chars().any(char::is_alphabetic)).then_some(slug)
 }

@@ -4,10 +4,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::dictionary::{Hits, Topic, look_up};
+use super::enhanced::{Subject, registered};
 use super::operator::Operator;
 use super::reason::Reason;
 use super::reply::{Enhanced, Reply};
+use super::wording::Asked;
 
+#[cfg(test)]
+mod holdout;
 #[cfg(test)]
 mod replies;
 #[cfg(test)]
@@ -126,10 +130,16 @@ pub struct Classified {
     pub hits: Vec<&'static str>,
 }
 
-/// Sorts a reply. Never panics, whatever the server wrote.
+/// Sorts a reply, without knowing whose addresses may stand in it. Never panics, whatever the server wrote.
 #[must_use]
 pub fn classify(phase: Phase, reply: &Reply, operator: &Operator) -> Classified {
-    let hits = look_up(&reply.text());
+    classify_asked(phase, reply, operator, &Asked::default())
+}
+
+/// Sorts a reply to a question that is known. Never panics, whatever the server wrote.
+#[must_use]
+pub fn classify_asked(phase: Phase, reply: &Reply, operator: &Operator, asked: &Asked<'_>) -> Classified {
+    let hits = look_up(&reply.text(), asked);
     let class = if phase.is_about_an_address() {
         match reply.code / 100 {
             2 if matches!(reply.code, 250 | 251) => Class::Accepted,
@@ -149,18 +159,30 @@ pub fn classify(phase: Phase, reply: &Reply, operator: &Operator) -> Classified 
 
 /// A refusal that speaks of us: of our address, our sender, our manners.
 fn before_rcpt(phase: Phase, reply: &Reply, hits: &Hits) -> Class {
+    let registered = reply.enhanced.map_or(Subject::Open, |code| registered(code.1, code.2));
     let subject = reply.enhanced.map(|Enhanced(_, subject, _)| subject);
     match reply.code / 100 {
         2 => Class::Accepted,
         4 | 5 if hits.has(Topic::Blocklist) => Class::IpBlocked,
-        4 | 5 if hits.has(Topic::Tls) => Class::TlsRequired,
+        4 | 5 if hits.has(Topic::Tls) || reply.code == 523 => Class::TlsRequired,
         4 if hits.has(Topic::Greylist) => Class::Greylisted,
+        4 | 5
+            if let Subject::OfUs(class) = registered
+                && class != Class::Policy =>
+        {
+            class
+        }
         4 | 5 if hits.has(Topic::Rate) => Class::RateLimited,
+        // RFC 7504: no mail service here, or none for us.
+        5 if matches!(reply.code, 521 | 556) => Class::Policy,
+        4 if hits.says_no_storage() || registered == Subject::OfStorage => Class::ServerStorage,
         4 if subject == Some(7) || hits.has(Topic::Policy) => Class::Policy,
         4 => Class::TempFail,
         5 if matches!(reply.code, 500..=504) && subject != Some(7) => Class::ProtocolError,
         5 if subject == Some(5) => Class::ProtocolError,
-        5 if phase == Phase::Mail && (hits.has(Topic::Sender) || subject == Some(1)) => Class::SenderRejected,
+        5 if phase == Phase::Mail && (hits.has(Topic::Sender) || hits.has(Topic::Place) || subject == Some(1)) => {
+            Class::SenderRejected
+        }
         5 if subject == Some(7) || hits.has(Topic::Policy) => Class::Policy,
         5 if phase == Phase::Mail => Class::SenderRejected,
         5 => Class::Policy,
@@ -170,13 +192,19 @@ fn before_rcpt(phase: Phase, reply: &Reply, hits: &Hits) -> Class {
 
 /// 4xx to RCPT: never a proof that the mailbox is missing.
 fn temporary(reply: &Reply, hits: &Hits) -> Class {
+    let registered = reply.enhanced.map_or(Subject::Open, |code| registered(code.1, code.2));
     match reply.enhanced {
         Some(Enhanced(_, 2, 2)) => Class::MailboxFull,
         Some(Enhanced(_, 3, 1)) => Class::ServerStorage,
-        _ if reply.code == 452 && hits.has(Topic::Quota) && !hits.has(Topic::Storage) => Class::MailboxFull,
-        _ if hits.has(Topic::Storage) => Class::ServerStorage,
+        _ if reply.code == 452 && hits.says_full() && !hits.says_no_storage() => Class::MailboxFull,
+        _ if hits.says_no_storage() => Class::ServerStorage,
         _ if hits.has(Topic::Greylist) => Class::Greylisted,
         Some(Enhanced(_, 2, 1)) => Class::RateLimited,
+        _ if let Subject::OfUs(class) = registered
+            && class != Class::Policy =>
+        {
+            class
+        }
         _ if hits.has(Topic::Rate) => Class::RateLimited,
         _ if hits.has(Topic::Blocklist) => Class::IpBlocked,
         _ if hits.has(Topic::Tls) => Class::TlsRequired,
@@ -188,61 +216,70 @@ fn temporary(reply: &Reply, hits: &Hits) -> Class {
 
 /// 5xx to RCPT with an enhanced code.
 fn permanent_enhanced(Enhanced(_, subject, detail): Enhanced, hits: &Hits, operator: &Operator) -> Class {
-    let against_the_mailbox = matches!((subject, detail), (1, 0..=3 | 6 | 10) | (2, 1))
-        || ((subject, detail) == (4, 1) && operator.no_route_means_unknown);
-    if against_the_mailbox && let Some(other) = about_something_else(hits) {
+    let meaning = registered(subject, detail);
+    let no_route = (subject, detail) == (4, 1) && operator.no_route_means_unknown;
+    if (matches!(meaning, Subject::OfMailbox(_)) || no_route)
+        && let Some(other) = about_something_else((subject, detail), hits)
+    {
         return other;
     }
-    match (subject, detail) {
+    match meaning {
+        _ if no_route => Class::AddressUnknown,
         // 5.1.0 is used loosely: here any word of policy turns it away from the mailbox.
-        (1, 0) if hits.has(Topic::Policy) => Class::Policy,
-        (1, 0..=3 | 6 | 10) => Class::AddressUnknown,
-        (1, 7 | 8) => Class::SenderRejected,
-        (2, 1) => Class::MailboxDisabled,
-        (2, 2) => Class::MailboxFull,
-        (3, _) if hits.has(Topic::Storage) => Class::ServerStorage,
-        (3, _) => Class::TempFail,
-        (4, 1) if operator.no_route_means_unknown => Class::AddressUnknown,
-        (5 | 6, _) => Class::ProtocolError,
-        (7, _) => refused_by_policy(hits),
-        _ => Class::Unclassified,
+        Subject::OfMailbox(_) if (subject, detail) == (1, 0) && hits.has(Topic::Policy) => Class::Policy,
+        Subject::OfMailbox(class) => class,
+        Subject::OfUs(Class::Policy) => refused_by_policy(hits),
+        Subject::OfUs(class) => class,
+        Subject::OfStorage => Class::ServerStorage,
+        Subject::OfSystem if hits.says_no_storage() => Class::ServerStorage,
+        Subject::OfSystem => Class::TempFail,
+        Subject::OfDialogue => Class::ProtocolError,
+        Subject::Open => Class::Unclassified,
     }
 }
 
 /// What the text says when it contradicts a code that says "no such mailbox": servers put such codes on refusals of
 /// every kind, and a confident wrong answer costs more than a missing one.
-fn about_something_else(hits: &Hits) -> Option<Class> {
+fn about_something_else(code: (u16, u16), hits: &Hits) -> Option<Class> {
+    // "User unknown, see our policy" names the mailbox and agrees with the code.
+    let agrees = hits.says_unknown() || hits.says_disabled();
     [
-        (Topic::Blocklist, Class::IpBlocked),
-        (Topic::Tls, Class::TlsRequired),
-        (Topic::Sender, Class::SenderRejected),
+        (hits.has(Topic::Blocklist), Class::IpBlocked),
+        (hits.has(Topic::Tls), Class::TlsRequired),
+        (hits.has(Topic::Sender), Class::SenderRejected),
+        (hits.has(Topic::Greylist), Class::Greylisted),
         // A mailbox that is written to too often is a live one, and so is a full one.
-        (Topic::Rate, Class::RateLimited),
-        (Topic::Temporary, Class::TempFail),
-        (Topic::Storage, Class::ServerStorage),
-        (Topic::Quota, Class::MailboxFull),
+        (hits.has(Topic::Rate), Class::RateLimited),
+        (hits.has(Topic::Temporary) || hits.quotes_code(4, None), Class::TempFail),
+        (hits.says_no_storage(), Class::ServerStorage),
+        (hits.says_full(), Class::MailboxFull),
+        (hits.quotes_code(5, Some(7)), Class::Policy),
+        (hits.has(Topic::Policy) && !agrees, Class::Policy),
+        // "Bad destination system" does speak of a host: of theirs.
+        (hits.speaks_of_something_else() && !agrees && code != (1, 2), Class::Policy),
     ]
     .into_iter()
-    .find_map(|(topic, class)| hits.has(topic).then_some(class))
-    // "User unknown, see our policy" names the mailbox and agrees with the code.
-    .or_else(|| {
-        let agrees = hits.says_unknown() || hits.has(Topic::Disabled);
-        (hits.has(Topic::Policy) && !agrees).then_some(Class::Policy)
-    })
+    .find_map(|(says, class)| says.then_some(class))
 }
 
 /// 5xx to RCPT without an enhanced code.
 fn permanent_plain(code: u16, hits: &Hits) -> Class {
     let about_us =
-        [Topic::Blocklist, Topic::Sender, Topic::Tls, Topic::Rate, Topic::Policy].iter().any(|topic| hits.has(*topic));
+        [Topic::Blocklist, Topic::Sender, Topic::Tls, Topic::Rate, Topic::Policy].iter().any(|topic| hits.has(*topic))
+            || hits.quotes_code(5, Some(7));
     match code {
         500..=504 => Class::ProtocolError,
+        521 | 556 => Class::Policy,
+        523 => Class::TlsRequired,
+        _ if hits.has(Topic::Greylist) => Class::Greylisted,
         550 if about_us => refused_by_policy(hits),
-        550 | 552 if hits.has(Topic::Temporary) => Class::TempFail,
-        550 | 552 if hits.has(Topic::Storage) => Class::ServerStorage,
-        550 | 552 if hits.has(Topic::Quota) => Class::MailboxFull,
-        550 if hits.has(Topic::Disabled) => Class::MailboxDisabled,
+        // A code of the other class contradicts the basic one.
+        550 | 552 if hits.has(Topic::Temporary) || hits.quotes_code(4, None) => Class::TempFail,
+        550 | 552 if hits.says_no_storage() => Class::ServerStorage,
+        550 | 552 if hits.says_full() => Class::MailboxFull,
+        550 if hits.says_disabled() => Class::MailboxDisabled,
         550 if hits.says_unknown() => Class::AddressUnknown,
+        550 if hits.has(Topic::Message) => Class::Policy,
         // 551, 553, 554 and the rest are used for anything: never a proof.
         _ if about_us => refused_by_policy(hits),
         _ => Class::Unclassified,

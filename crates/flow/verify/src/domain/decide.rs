@@ -1,12 +1,16 @@
 //! From what the tiers say to one verdict (STRICT, fail closed).
 
-use super::classify::{Class, Classified, Phase, classify};
+use std::time::Duration;
+
+use super::classify::{Class, Classified, Phase, classify_asked};
 use super::dialogue::{Ended, Findings};
 use super::operator::{Acceptance, Operator};
 use super::reason::Reason;
 use super::reply::Reply;
 use super::retry::Again;
+use super::retry_after::retry_after;
 use super::verdict::{Policy, Tri, Verdict};
+use super::wording::Asked;
 
 #[cfg(test)]
 mod tests;
@@ -20,27 +24,36 @@ pub struct ProbeAnswer {
     pub catch_all: Tri,
     /// Whether asking again may tell more.
     pub again: Again,
+    /// When the server itself asked us to come back, if it named a time.
+    pub retry_after: Option<Duration>,
     /// The reply that decided: about the address, or the refusal before it.
     pub reply: Option<(Phase, Reply, Classified)>,
     /// The reply about the control address.
     pub control: Option<(Reply, Classified)>,
 }
 
-/// Reads the findings of a dialogue.
+/// Reads the findings of a dialogue about `asked.target`; `control` is the address that was asked about beside it.
 #[must_use]
-pub fn read_probe(findings: &Findings, operator: &Operator) -> ProbeAnswer {
-    let Some(target) = &findings.target else { return without_an_answer(&findings.ended, operator) };
-    let classified = classify(Phase::Rcpt, target, operator);
-    let control = findings.control.as_ref().map(|reply| (reply.clone(), classify(Phase::Control, reply, operator)));
+pub fn read_probe(findings: &Findings, operator: &Operator, asked: &Asked<'_>, control: &str) -> ProbeAnswer {
+    let Some(target) = &findings.target else { return without_an_answer(&findings.ended, operator, asked) };
+    let classified = classify_asked(Phase::Rcpt, target, operator, asked);
+    let of_control = Asked { target: control, ..*asked };
+    let control = findings
+        .control
+        .as_ref()
+        .map(|reply| (reply.clone(), classify_asked(Phase::Control, reply, operator, &of_control)));
     let (reason, catch_all) = match classified.class.reason() {
         Some(refused) => (refused, Tri::Unknown),
         None => accepted(operator.acceptance, control.as_ref().map(|(_, classified)| classified.class)),
     };
     let temporary = target.is_temporary() || control.as_ref().is_some_and(|(reply, _)| reply.is_temporary());
+    let named = |reply: &Reply| reply.is_temporary().then(|| retry_after(&reply.text())).flatten();
+    let retry_after = named(target).max(control.as_ref().and_then(|(reply, _)| named(reply)));
     ProbeAnswer {
         reason,
         catch_all,
         again: Again::for_reason(reason, temporary),
+        retry_after,
         reply: Some((Phase::Rcpt, target.clone(), classified)),
         control,
     }
@@ -59,26 +72,35 @@ fn accepted(acceptance: Acceptance, control: Option<Class>) -> (Reason, Tri) {
     }
 }
 
-fn without_an_answer(ended: &Ended, operator: &Operator) -> ProbeAnswer {
+fn without_an_answer(ended: &Ended, operator: &Operator, asked: &Asked<'_>) -> ProbeAnswer {
     let mut reply = None;
+    let mut named = None;
     let mut temporary = false;
     let reason = match ended {
         Ended::TimedOut(_) => Reason::Timeout,
         Ended::Dropped(_) | Ended::Completed => Reason::Dropped,
         Ended::Refused(phase, refusal) => {
-            let classified = classify(*phase, refusal, operator);
+            let classified = classify_asked(*phase, refusal, operator, asked);
             // A refusal before RCPT speaks of us, whatever it says. That `classify` keeps to this is tested; that a
             // demand for TLS at RCPT cannot slip through is held here.
             let reason =
                 classified.class.reason().filter(|reason| reason.verdict(Policy::Strict) == Verdict::Unverified);
             temporary = refusal.is_temporary();
+            named = temporary.then(|| retry_after(&refusal.text())).flatten();
             reply = Some((*phase, refusal.clone(), classified));
             reason.unwrap_or(Reason::UnclassifiedReply)
         }
         Ended::Garbled(_) | Ended::NoSmtpUtf8 => Reason::ProtocolError,
         Ended::HandshakeFailed => Reason::TlsRequired,
     };
-    ProbeAnswer { reason, catch_all: Tri::Unknown, again: Again::for_reason(reason, temporary), reply, control: None }
+    ProbeAnswer {
+        reason,
+        catch_all: Tri::Unknown,
+        again: Again::for_reason(reason, temporary),
+        retry_after: named,
+        reply,
+        control: None,
+    }
 }
 
 /// What the tiers said, each by itself; `None` for a tier that did not run or found nothing against the address.

@@ -86,6 +86,8 @@ pub struct Question {
 pub enum Input<'a> {
     /// These bytes arrived.
     Bytes(&'a [u8]),
+    /// These bytes had arrived before the command that the last step asked for was written.
+    Unasked(&'a [u8]),
     /// More bytes arrived than a reply may have.
     TooManyBytes,
     /// The TLS handshake succeeded.
@@ -155,6 +157,8 @@ pub struct Dialogue {
     tls_demand: Option<(Phase, Reply)>,
     target: Option<Reply>,
     control: Option<Reply>,
+    /// RSET was not understood, so that it did not show whether replies and commands are in step.
+    in_doubt: bool,
     ended: Option<Ended>,
 }
 
@@ -171,6 +175,7 @@ impl Dialogue {
             tls_demand: None,
             target: None,
             control: None,
+            in_doubt: false,
             ended: None,
         }
     }
@@ -186,6 +191,7 @@ impl Dialogue {
                     Err(_) => self.stop(Ended::Garbled(self.phase)),
                 }
             }
+            Input::Unasked(bytes) => self.spoke_unasked(bytes),
             Input::TooManyBytes => self.stop(Ended::Garbled(self.phase)),
             Input::Secured => {
                 self.secured = true;
@@ -238,10 +244,12 @@ impl Dialogue {
             },
             Phase::Rcpt if self.demands_tls(&reply) => self.start_tls_on_demand(reply),
             Phase::Rcpt => {
-                let accepted = matches!(reply.code, 250 | 251);
+                // Greylisting counts each recipient by itself: a control that is asked about now has waited as long as
+                // the target when both are asked again.
+                let goes_on = matches!(reply.code, 250 | 251) || reply.is_temporary() && reply.code != 421;
                 self.target = Some(reply);
                 match &self.question.control {
-                    Some(control) if accepted => self.send(Phase::Control, format!("RCPT TO:<{control}>")),
+                    Some(control) if goes_on => self.send(Phase::Control, format!("RCPT TO:<{control}>")),
                     _ => self.send(Phase::Rset, "RSET".to_owned()),
                 }
             }
@@ -251,15 +259,34 @@ impl Dialogue {
             }
             Phase::Rset => {
                 // RSET is never refused except as unknown. Any other answer belongs to an earlier command, and then
-                // so did the ones about the addresses.
-                if reply.is_positive() || matches!(reply.code, 421 | 500..=504) {
+                // so did the ones about the addresses. Of "unknown" that shows at the next command.
+                self.in_doubt = matches!(reply.code, 500 | 502);
+                if reply.is_positive() || self.in_doubt || reply.code == 421 {
                     self.quit(Ended::Completed)
                 } else {
                     self.disbelieve();
                     self.quit(Ended::Garbled(Phase::Rset))
                 }
             }
+            Phase::Quit if self.in_doubt && reply.is_positive() && reply.code != 221 => {
+                self.disbelieve();
+                self.ended = Some(Ended::Garbled(Phase::Rset));
+                Step::Close
+            }
             Phase::Quit | Phase::Connect => Step::Close,
+        }
+    }
+
+    /// Bytes that nobody had asked for. A goodbye (421) may come at any time and is the answer to whatever would have
+    /// been asked next (RFC 5321 §3.8); of anything else it is not known what it answers.
+    fn spoke_unasked(&mut self, bytes: &[u8]) -> Step {
+        self.reader.push(bytes);
+        match self.reader.next_reply() {
+            Ok(Some(reply)) if reply.code == 421 => self.answered(reply),
+            _ => {
+                self.disbelieve();
+                self.stop(Ended::Garbled(self.phase))
+            }
         }
     }
 

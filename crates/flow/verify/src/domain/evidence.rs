@@ -97,6 +97,9 @@ pub struct Evidence {
     pub reply: Option<ReplyRecord>,
     /// The reply about the random control address.
     pub control_reply: Option<ReplyRecord>,
+    /// After how many seconds the server asked us to come back, when it named a time.
+    #[serde(default)]
+    pub retry_after_secs: Option<u64>,
     /// When the tier had its answer.
     pub probed_at: Timestamp,
 }
@@ -114,6 +117,7 @@ impl Evidence {
             operator: None,
             reply: None,
             control_reply: None,
+            retry_after_secs: None,
             probed_at,
         }
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+mod charset;
+
 #[cfg(test)]
 mod tests;
 
@@ -82,7 +84,8 @@ pub enum ReplyError {
 pub struct ReplyReader {
     pending: Vec<u8>,
     code: Option<u16>,
-    lines: Vec<String>,
+    /// The text of each line so far, as it came.
+    lines: Vec<Vec<u8>>,
 }
 
 impl ReplyReader {
@@ -140,12 +143,12 @@ impl ReplyReader {
             return Err(ReplyError::TooManyLines);
         }
         self.code = Some(code);
-        self.lines.push(decode(text));
+        self.lines.push(text.to_vec());
         if !last {
             return Ok(None);
         }
         self.code = None;
-        let mut lines = std::mem::take(&mut self.lines);
+        let mut lines = charset::decode(&std::mem::take(&mut self.lines));
         let enhanced = lines.first().and_then(|first| enhanced_at_start(first, code)).map(|(code, _)| code);
         if enhanced.is_some() {
             for line in &mut lines {
@@ -159,11 +162,6 @@ impl ReplyReader {
         }
         Ok(Some(Reply { code, enhanced, lines }))
     }
-}
-
-/// Text as UTF-8, or else as ISO 8859-1, in which every octet is a character.
-fn decode(bytes: &[u8]) -> String {
-    std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().map(|b| char::from(*b)).collect(), str::to_owned)
 }
 
 /// The enhanced code at the start of a text (after a blank, `-` or `#`), with the octets it takes. Only one whose

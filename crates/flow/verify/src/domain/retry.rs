@@ -7,6 +7,9 @@ use super::reason::Reason;
 #[cfg(test)]
 mod tests;
 
+/// Added to a time that a server named: its clock may be a little behind ours.
+const MARGIN: Duration = Duration::from_secs(2);
+
 /// Whether asking again may tell more, and how soon it is polite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Again {
@@ -83,5 +86,17 @@ impl RetrySchedule {
             Again::Dns => &self.dns,
         };
         waits.get(usize::from(attempt.checked_sub(1)?)).copied()
+    }
+
+    /// As [`RetrySchedule::wait`], at the time that the server itself named, where it did: earlier is in vain, and much
+    /// later finds that it has forgotten us. A block of our address is not lifted by a word about seconds.
+    #[must_use]
+    pub fn wait_as_asked(&self, again: Again, attempt: u16, named: Option<Duration>) -> Option<Duration> {
+        let wait = self.wait(again, attempt)?;
+        Some(match (again, named) {
+            (Again::Later, Some(named)) => named + MARGIN,
+            (Again::RateLimited, Some(named)) => wait.max(named),
+            _ => wait,
+        })
     }
 }

@@ -42,3 +42,13 @@ fn suffixes() {
     assert!(known("example.com") && known("example.co.uk") && known("xn--hxajbheg2az3al.xn--qxam"));
     assert!(!known("mail.example") && !known("example.co-uk"));
 }
+
+#[test]
+fn checking_is_parsing_without_a_copy() {
+    for name in ["example.com", "EXAMPLE.com", "a-b.c", "a", "-a.com", "a-.com", "a..b", ".a", "a_b.com", "a b.com", "1.2.3.4"] {
+        assert_eq!(check(name).is_ok(), Domain::parse(name).is_ok(), "{name}");
+    }
+    assert_eq!(check(&"a".repeat(64)), Err(DomainError::TooLong));
+    assert_eq!(check("a."), Err(DomainError::Invalid));
+    assert_eq!(check(""), Err(DomainError::Empty));
+}

@@ -143,3 +143,37 @@ fn debug_hides_the_local_part() {
         assert!(!shown.contains("ada"), "{shown}");
     }
 }
+
+/// Both readers agree on every text of up to seven of these characters.
+#[test]
+fn plain_addresses_are_those_that_the_close_look_takes() {
+    const ALPHABET: [char; 7] = ['a', 'B', '1', '.', '-', '+', '@'];
+    let mut texts = vec![String::new()];
+    let mut taken = 0;
+    for _ in 0..7 {
+        texts = texts.iter().flat_map(|text| ALPHABET.iter().map(move |c| format!("{text}{c}"))).collect();
+        for text in &texts {
+            let close = Email::parse_closely(text).ok();
+            let plain = PlainAddress::read(text);
+            assert_eq!(plain.is_some(), close.is_some(), "{text}");
+            if let (Some(plain), Some(close)) = (plain, close) {
+                taken += 1;
+                assert_eq!(plain.local(), close.local(), "{text}");
+                assert_eq!(plain.domain().to_ascii_lowercase(), close.domain().as_str(), "{text}");
+                assert_eq!(plain.is_lower(), *text == text.to_lowercase(), "{text}");
+                assert_eq!(plain.has_plus(), plain.local().contains('+'), "{text}");
+            }
+        }
+    }
+    assert!(taken > 1_000, "{taken}");
+}
+
+#[test]
+fn plain_addresses_have_the_limits_of_all() {
+    for (local, label) in [(64, 63), (65, 10), (10, 64), (64, 189)] {
+        let text = format!("{}@{}.example", "a".repeat(local), "b".repeat(label));
+        assert_eq!(PlainAddress::read(&text).is_some(), Email::parse_closely(&text).is_ok(), "{local} {label}");
+    }
+    let long = format!("{}@{}.{}.{}.example", "a".repeat(64), "b".repeat(63), "b".repeat(63), "b".repeat(60));
+    assert_eq!(PlainAddress::read(&long).is_some(), Email::parse_closely(&long).is_ok(), "{}", long.len());
+}

@@ -21,6 +21,8 @@ use crate::register::MAILBOX_HOSTS;
 
 /// Longest line that is written, its end included.
 const LINE_BYTES_MAX: usize = 1024;
+/// Most bytes that are read at once.
+const READ_BYTES: usize = 1024;
 /// How long a polite end of the connection may take.
 const CLOSE_WAIT: Duration = Duration::from_secs(2);
 /// Commands of a probe. `DATA` and `BDAT` are not among them: this connection never sends a message; `VRFY` and
@@ -117,15 +119,15 @@ impl SmtpStream {
                 return Err(SmtpError::ReplyTooLong("over 65536 bytes"));
             }
             let mid_reply = !self.unread.is_empty();
-            let mut chunk = [0; REPLY_LINE_BYTES_MAX];
-            let count = timeout_at(until, self.io.read(&mut chunk))
+            // No array here: it would be part of every waiting connection.
+            self.unread.reserve(READ_BYTES);
+            let count = timeout_at(until, self.io.read_buf(&mut self.unread))
                 .await
                 .map_err(|_| SmtpError::Timeout(Wait::Reply))?
                 .map_err(|error| SmtpError::of_socket(&error, mid_reply))?;
             if count == 0 {
                 return Err(SmtpError::Dropped { mid_reply });
             }
-            self.unread.extend_from_slice(&chunk[..count]);
         }
     }
 
@@ -134,6 +136,23 @@ impl SmtpStream {
     #[must_use]
     pub fn take_unread(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.unread)
+    }
+
+    /// What has arrived although nothing was asked, without waiting for it: a server that talks before it is asked
+    /// must be noticed before the next command, not after. Together with [`SmtpStream::take_unread`].
+    pub async fn take_arrived(&mut self) -> Vec<u8> {
+        let (io, unread) = (&mut self.io, &mut self.unread);
+        std::future::poll_fn(|cx| {
+            let mut bytes = [0; REPLY_LINE_BYTES_MAX];
+            let mut buffer = ReadBuf::new(&mut bytes);
+            // The end of the stream or a fault shows at the next command.
+            if let Poll::Ready(Ok(())) = Pin::new(&mut *io).poll_read(cx, &mut buffer) {
+                unread.extend_from_slice(buffer.filled());
+            }
+            Poll::Ready(())
+        })
+        .await;
+        self.take_unread()
     }
 
     /// Writes one command line; the end of the line is added. Before the first `RCPT`, the disclosure is

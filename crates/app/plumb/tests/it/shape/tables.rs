@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Text, rust};
 
 /// Each table and the one crate that writes it.
-pub(super) const OWNERS: [(&str, &str); 24] = [
+pub(super) const OWNERS: [(&str, &str); 33] = [
     ("schema_migration", "store"),
     ("field_registry", "store"),
     ("installation", "store"),
@@ -29,7 +29,16 @@ pub(super) const OWNERS: [(&str, &str); 24] = [
     ("import", "source"),
     ("import_chunk", "source"),
     ("import_reject", "source"),
+    ("dnc_subscription", "screen"),
+    ("dnc_load", "screen"),
+    ("dnc_screening", "screen"),
+    ("dnc_company", "screen"),
+    ("dnc_reassigned", "screen"),
     ("verification", "verify"),
+    ("verification_run", "verify"),
+    ("verification_item", "verify"),
+    ("verification_policy", "verify"),
+    ("verification_provider", "verify"),
 ];
 
 /// Who else reads one, and why.

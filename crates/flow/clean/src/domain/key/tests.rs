@@ -1,8 +1,7 @@
 use super::*;
 
 fn name(first: &str, last: &str, full: &str) -> Option<NameKey> {
-    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    NameKey::of(&Person { first: some(first), last: some(last), full: some(full), implausible: false })
+    NameKey::of(first, last, full)
 }
 
 #[test]

@@ -1,7 +1,11 @@
+use plumb_base::Domain;
+
 use super::*;
 
 fn provider(rules: &Rules, domain: &str) -> MailProvider {
-    rules.mail_provider(&Domain::parse(domain).unwrap())
+    let mut memo = Memo::default();
+    memo.clear();
+    rules.domain(&mut memo, Domain::parse(domain).unwrap().as_str()).provider
 }
 
 #[test]

@@ -236,7 +236,7 @@ proptest! {
             } else {
                 prop_assert_eq!(reply.code, 550, "without an enhanced code only 550 counts");
             }
-            prop_assert!(!look_up(&reply.text()).has(Topic::Blocklist), "a text that names a blocklist speaks about us");
+            prop_assert!(!look_up(&reply.text(), &Asked::default()).has(Topic::Blocklist), "a text that names a blocklist speaks about us");
         }
         if class == Class::Accepted && !early {
             prop_assert!(matches!(reply.code, 250 | 251));

@@ -13,7 +13,7 @@ fn reply(text: &str) -> Reply {
 fn probe(target: &str, control: Option<&str>, host: &str) -> (&'static str, Tri) {
     let findings =
         Findings { target: Some(reply(target)), control: control.map(reply), ended: Ended::Completed, secured: false };
-    let answer = read_probe(&findings, operator_of(host));
+    let answer = read_probe(&findings, operator_of(host), &Asked::default(), "");
     (answer.reason.code(), answer.catch_all)
 }
 
@@ -90,7 +90,7 @@ fn without_an_answer_about_the_address() {
         (Ended::Refused(Phase::Rcpt, reply("530 5.7.0 Must issue a STARTTLS command first")), "tls_required"),
     ] {
         let findings = Findings { target: None, control: None, ended: ended.clone(), secured: false };
-        assert_eq!(read_probe(&findings, OTHER).reason.code(), reason, "{ended:?}");
+        assert_eq!(read_probe(&findings, OTHER, &Asked::default(), "").reason.code(), reason, "{ended:?}");
     }
 }
 
@@ -103,7 +103,7 @@ fn what_is_asked_again() {
             ended: Ended::Completed,
             secured: false,
         };
-        read_probe(&findings, OTHER).again
+        read_probe(&findings, OTHER, &Asked::default(), "").again
     };
     assert_eq!(again("451 4.7.1 policy", None), Again::Later, "every 4xx but a full mailbox");
     assert_eq!(again("452 4.2.2 full", None), Again::No);
@@ -194,7 +194,7 @@ proptest! {
     ) {
         let line = |code: u16| if enhanced { format!("{code} {}.{subject}.{detail} {text}", code / 100) } else { format!("{code} {text}") };
         let findings = Findings { target: Some(reply(&line(target))), control: control.map(|code| reply(&line(code))), ended: Ended::Completed, secured: false };
-        let answer = read_probe(&findings, operator_of(host));
+        let answer = read_probe(&findings, operator_of(host), &Asked::default(), "");
         let policy = if lenient { Policy::Lenient } else { Policy::Strict };
         let decision = decide(policy, Answers { smtp: Some((answer.reason, answer.catch_all)), disposable, ..Answers::default() });
         if decision.verdict == Verdict::Verified {

@@ -1,5 +1,7 @@
 use proptest::prelude::*;
 
+use super::super::dictionary::look_up;
+use super::super::wording::Asked;
 use super::*;
 
 fn read(bytes: &[u8]) -> Result<Option<Reply>, ReplyError> {
@@ -90,5 +92,40 @@ proptest! {
             early => early,
         };
         prop_assert_eq!(whole, pieces);
+    }
+}
+
+#[test]
+fn texts_in_the_encodings_of_their_countries() {
+    for (encoding, text) in [
+        (encoding_rs::WINDOWS_1252, "Empfänger unbekannt"),
+        (encoding_rs::WINDOWS_1252, "Boîte aux lettres désactivée"),
+        (encoding_rs::ISO_8859_2, "Użytkownik nie został znaleziony"),
+        (encoding_rs::WINDOWS_1250, "Schránka příjemce nebyla nalezena, neznámý uživatel"),
+        (encoding_rs::WINDOWS_1251, "Пользователь не найден"),
+        (encoding_rs::KOI8_U, "Почтовый ящик не найден"),
+        (encoding_rs::WINDOWS_1254, "Kullanıcı bulunamadı, geçersiz alıcı"),
+        (encoding_rs::WINDOWS_1253, "Ο χρήστης δεν υπάρχει"),
+        (encoding_rs::GB18030, "该用户不存在"),
+        (encoding_rs::BIG5, "找不到使用者"),
+        (encoding_rs::SHIFT_JIS, "ユーザーは存在しません"),
+        (encoding_rs::EUC_KR, "존재하지 않는 사용자"),
+        (encoding_rs::ISO_2022_JP, "宛先が見つかりません"),
+    ] {
+        let (bytes, _, lossy) = encoding.encode(text);
+        assert!(!lossy, "{text}");
+        let mut reader = ReplyReader::default();
+        reader.push(b"550 ");
+        reader.push(&bytes);
+        reader.push(b"\r\n");
+        let reply = reader.next_reply().unwrap().unwrap();
+        assert!(
+            look_up(&reply.text(), &Asked::default()).says_unknown()
+                || look_up(&reply.text(), &Asked::default()).says_disabled(),
+            "{} as {}: {}",
+            text,
+            encoding.name(),
+            reply.text()
+        );
     }
 }

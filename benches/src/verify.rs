@@ -1,0 +1,98 @@
+//! The verifier beside a peer (`check-if-email-exists`), on one scripted internet and in one run: how often each is
+//! right, and how many addresses a second each gets through.
+//!
+//! The peer resolves by the system's configuration alone, so with `--peer` the whole measurement runs in a network and
+//! a mount table of its own (`unshare`, `ip`), where that configuration names the scripted name server. The peer is
+//! built on demand from a workspace of its own: what it pulls in is no part of the product.
+
+mod list;
+mod peer;
+mod scenes;
+mod world;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use self::list::Size;
+pub(crate) use self::world::serve;
+
+use crate::figure::{say, title};
+
+/// How the verifier is measured.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// Addresses of the long list
+    #[arg(long, default_value_t = 50_000)]
+    pub(crate) addresses: usize,
+    /// Domains that the addresses are spread over, each with a mail server of its own
+    #[arg(long, default_value_t = 2_000)]
+    pub(crate) domains: usize,
+    /// How long the scripted mail servers wait before each reply, in milliseconds
+    #[arg(long, default_value_t = 200)]
+    pub(crate) delay_ms: u64,
+    /// Addresses under way at once in the long list
+    #[arg(long, default_value_t = 4_000)]
+    pub(crate) concurrency: usize,
+    /// Also run the peer; needs `unshare` and `ip`, and the registry the first time
+    #[arg(long)]
+    pub(crate) peer: bool,
+    /// The measurement already runs in a network of its own
+    #[arg(long, hide = true)]
+    pub(crate) inside: bool,
+    /// The port of the scripted name server; 0 chooses one
+    #[arg(long, hide = true, default_value_t = 0)]
+    pub(crate) dns_port: u16,
+    /// Serve the scenes in place of a long list's domains
+    #[arg(long, hide = true)]
+    pub(crate) scenes: bool,
+}
+
+/// The sizes at which both are compared: addresses, domains, addresses under way at once.
+const COMPARED: [(usize, usize, usize); 2] = [(2_000, 200, 200), (10_000, 1_000, 2_000)];
+
+pub(crate) async fn run(args: &VerifyArgs) -> anyhow::Result<()> {
+    if args.peer && !args.inside {
+        let program = peer::build().await?;
+        return peer::run_in_a_network_of_its_own(&program, args).await;
+    }
+    let peer = args.peer.then(peer::program).transpose()?;
+    say(format_args!(
+        "{} processors; every mail server waits {} ms before each reply",
+        std::thread::available_parallelism()?,
+        args.delay_ms
+    ));
+    scenes::compare(peer.as_deref()).await?;
+    let sizes = if peer.is_some() { &COMPARED[..] } else { &[] };
+    for (addresses, domains, concurrency) in sizes.iter().copied() {
+        title(format_args!("{addresses} addresses over {domains} domains, {concurrency} under way at once"));
+        let size = Size { addresses, domains, concurrency, delay_ms: args.delay_ms };
+        let (ours, theirs) = (list::ours(&size, peer.is_some()).await?, list::theirs(&size, peer.as_deref()).await?);
+        list::show("plumb verify", &ours);
+        if let Some(theirs) = theirs {
+            list::show("check-if-email-exists 0.11.11", &theirs);
+            let (seconds, cpu) = (theirs.seconds / ours.seconds, theirs.cpu_seconds / ours.cpu_seconds);
+            say(format_args!(
+                "  ours: {seconds:.1} times as many addresses a second, {cpu:.1} times as many for a CPU second"
+            ));
+        }
+    }
+    let Size { addresses, domains, concurrency, .. } = Size::of(args);
+    title(format_args!("{addresses} addresses over {domains} domains, {concurrency} under way at once"));
+    list::show("plumb verify", &list::ours(&Size::of(args), peer.is_some()).await?);
+    Ok(())
+}
+
+impl Size {
+    fn of(args: &VerifyArgs) -> Self {
+        let VerifyArgs { addresses, domains, concurrency, delay_ms, .. } = *args;
+        Self { addresses, domains, concurrency, delay_ms }
+    }
+}
+
+/// The program beside this one.
+fn beside(name: &str) -> anyhow::Result<PathBuf> {
+    let program = std::env::current_exe()?.with_file_name(name);
+    anyhow::ensure!(program.exists(), "{} is missing: build it with `cargo build --release`", program.display());
+    Ok(program)
+}

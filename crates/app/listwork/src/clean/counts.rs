@@ -1,0 +1,108 @@
+//! What was seen in a list, counted, with masked examples.
+
+use std::collections::BTreeMap;
+
+use plumb_clean::{Field, Flag, Reason, RejectReason};
+use plumb_table::Fault;
+
+use super::codes::{EmailStatus, PhoneStatus};
+use crate::mask::mask;
+
+/// As many examples of one thing are shown.
+pub(crate) const EXAMPLES: usize = 4;
+
+/// One masked example.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// The row, as a spreadsheet counts.
+    pub row: u64,
+    /// The cell as it was, masked.
+    pub before: String,
+    /// What was made of it, masked; empty if nothing.
+    pub after: String,
+}
+
+/// Counts of a list, or of a part of one.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    /// Rows below the header, broken ones too.
+    pub rows: u64,
+    /// Lines without anything on them: they are no rows.
+    pub blank_lines: u64,
+    /// Rows that name somebody and are not suppressed: those to keep, but for duplicates.
+    pub keepable: u64,
+    /// Rows that are on the list of those not to be used.
+    pub suppressed: u64,
+    /// Rows by the status of their address, in the order of [`EmailStatus::ALL`].
+    pub email: [u64; EmailStatus::ALL.len()],
+    /// Rows by the status of their number, in the order of [`PhoneStatus::ALL`].
+    pub phone: [u64; PhoneStatus::ALL.len()],
+    /// Rows that could not be read, in the order of [`Fault::ALL`].
+    pub faults: [u64; Fault::ALL.len()],
+    /// Rows that name nobody, in the order of [`RejectReason::ALL`].
+    pub rejects: [u64; RejectReason::ALL.len()],
+    /// Rows with something worth knowing, in the order of [`Flag::ALL`].
+    pub flags: [u64; Flag::ALL.len()],
+    /// Cells whose clean value is another, by field and reason.
+    pub changes: BTreeMap<(Field, Reason), (u64, Vec<Example>)>,
+    /// Rows by ten points of score: 0–9, 10–19, … 90–100.
+    pub scores: [u64; 10],
+    /// Cells that a spreadsheet would run.
+    pub formulas: u64,
+    /// Rows that were no UTF-8 and were read as Windows-1252.
+    pub windows_1252: u64,
+    /// Rows by country.
+    pub countries: BTreeMap<plumb_base::Country, u64>,
+    /// The first rows that could not be read.
+    pub unreadable: Vec<(u64, Fault)>,
+}
+
+impl Counts {
+    /// Adds those of the next part of the list, whose rows are counted from `lines` on.
+    pub(crate) fn add(&mut self, next: &Self, lines: u64) {
+        self.rows += next.rows;
+        self.blank_lines += next.blank_lines;
+        self.keepable += next.keepable;
+        self.suppressed += next.suppressed;
+        self.formulas += next.formulas;
+        self.windows_1252 += next.windows_1252;
+        let arrays: [(&mut [u64], &[u64]); 6] = [
+            (&mut self.email, &next.email),
+            (&mut self.phone, &next.phone),
+            (&mut self.faults, &next.faults),
+            (&mut self.rejects, &next.rejects),
+            (&mut self.flags, &next.flags),
+            (&mut self.scores, &next.scores),
+        ];
+        for (sums, counts) in arrays {
+            for (sum, count) in sums.iter_mut().zip(counts) {
+                *sum += count;
+            }
+        }
+        for (country, count) in &next.countries {
+            *self.countries.entry(*country).or_default() += count;
+        }
+        for (what, (count, examples)) in &next.changes {
+            let (sum, kept) = self.changes.entry(*what).or_default();
+            *sum += count;
+            let room = EXAMPLES.saturating_sub(kept.len());
+            kept.extend(examples.iter().take(room).cloned().map(|e| Example { row: e.row + lines, ..e }));
+        }
+        let room = 20_usize.saturating_sub(self.unreadable.len());
+        self.unreadable.extend(next.unreadable.iter().take(room).map(|(row, fault)| (row + lines, *fault)));
+    }
+
+    /// Rows that could not be read.
+    #[must_use]
+    pub fn broken(&self) -> u64 {
+        self.faults.iter().sum()
+    }
+
+    pub(crate) fn change(&mut self, what: (Field, Reason), row: u64, before: &str, after: &str) {
+        let (count, examples) = self.changes.entry(what).or_default();
+        *count += 1;
+        if examples.len() < EXAMPLES {
+            examples.push(Example { row, before: mask(before), after: mask(after) });
+        }
+    }
+}

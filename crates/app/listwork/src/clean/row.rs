@@ -1,0 +1,145 @@
+//! One row of the output.
+
+use plumb_base::cells::Row;
+use plumb_clean::{CleanRow, Field, Flag, Value};
+use plumb_table::write::{push_cell, push_cells};
+use plumb_table::{Fault, cell};
+
+use super::codes::{EmailStatus, PhoneStatus, Shape};
+
+/// What the added columns of a row say.
+pub(crate) struct Verdict {
+    pub(crate) email: EmailStatus,
+    pub(crate) phone: PhoneStatus,
+    pub(crate) suppressed: bool,
+    pub(crate) keep: bool,
+    pub(crate) score: u8,
+    /// Nothing for rows that have no key.
+    pub(crate) key: Option<u128>,
+    pub(crate) fault: Option<Fault>,
+}
+
+/// Writes rows in the output's dialect.
+pub(crate) struct Writer {
+    pub(crate) delimiter: u8,
+    pub(crate) shape: Shape,
+    /// What each column is about.
+    pub(crate) fields: Vec<Option<Field>>,
+}
+
+impl Writer {
+    /// The list's own cells, one by one.
+    pub(crate) fn own_cells(&self, out: &mut Vec<u8>, row: Row<'_>, clean: Option<CleanRow<'_>>, suppressed: bool) {
+        let width = self.fields.len();
+        let cells = (0..width).map(|at| {
+            let raw = row.get(at).unwrap_or_default();
+            match (clean, self.fields[at]) {
+                (Some(_), Some(Field::Email)) if suppressed && self.shape.replace => "",
+                // The link stays: the clean value is the name in it.
+                (Some(clean), Some(field)) if self.shape.replace && field != Field::ProfileUrl => {
+                    clean.field(field).unwrap_or_default()
+                }
+                _ => raw,
+            }
+        });
+        let extra = row.len() > width;
+        if !self.shape.guard_formulas && !extra {
+            push_cells(out, cells, self.delimiter);
+            return;
+        }
+        // What stands beyond the last column goes into it: nothing is lost, and the columns after it stay in place.
+        let mut cells: Vec<String> = cells.map(|cell| guarded(cell, self.shape.guard_formulas)).collect();
+        if extra && let Some(last) = cells.last_mut() {
+            for cell in row.iter().skip(width) {
+                last.push(char::from(self.delimiter));
+                last.push_str(cell);
+            }
+        }
+        push_cells(out, cells.iter().map(String::as_str), self.delimiter);
+    }
+
+    /// The added cells and the line break. Answers where the cell `plumb_keep` begins.
+    pub(crate) fn added_cells(&self, out: &mut Vec<u8>, clean: Option<CleanRow<'_>>, verdict: &Verdict) -> usize {
+        let get = |value| clean.and_then(|row| row.get(value)).unwrap_or_default();
+        let cell = |out: &mut Vec<u8>, text: &str| {
+            push_cell(out, text, self.delimiter);
+            out.push(self.delimiter);
+        };
+        if !self.shape.replace {
+            cell(out, if verdict.suppressed { "" } else { get(Value::Email) });
+        }
+        cell(out, if clean.is_some() { verdict.email.code() } else { "" });
+        if !self.shape.replace {
+            cell(out, get(Value::Phone));
+        }
+        cell(out, if clean.is_some() { verdict.phone.code() } else { "" });
+        if !self.shape.replace {
+            cell(out, get(Value::Country));
+        }
+        cell(out, get(Value::OrgDomain));
+        if let Some(key) = verdict.key {
+            push_hex(out, key);
+        }
+        out.push(self.delimiter);
+        let keep_at = out.len();
+        out.extend_from_slice(if verdict.keep { b"true" } else { b"false" });
+        out.push(self.delimiter);
+        if clean.is_some() {
+            push_number(out, verdict.score);
+        }
+        out.push(self.delimiter);
+        push_reasons(out, clean, verdict);
+        out.push(b'\n');
+        keep_at
+    }
+}
+
+fn guarded(cell: &str, guard: bool) -> String {
+    if guard && cell::is_formula(cell) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// The reasons, with blanks between them: no reason has one, so the cell needs no quotes whatever the delimiter.
+fn push_reasons(out: &mut Vec<u8>, clean: Option<CleanRow<'_>>, verdict: &Verdict) {
+    let start = out.len();
+    let mut reason = |code: &str| {
+        if out.len() > start {
+            out.push(b' ');
+        }
+        out.extend_from_slice(code.as_bytes());
+    };
+    if let Some(fault) = verdict.fault {
+        reason(fault.code());
+    }
+    if verdict.suppressed {
+        reason("suppressed");
+    }
+    let Some(row) = clean else { return };
+    if let Some(reject) = row.reject() {
+        reason(reject.code());
+    }
+    let mut bits = row.flags().bits();
+    while bits != 0 {
+        reason(Flag::ALL[bits.trailing_zeros() as usize].code());
+        bits &= bits - 1;
+    }
+}
+
+fn push_number(out: &mut Vec<u8>, number: u8) {
+    if number >= 100 {
+        out.push(b'0' + number / 100);
+    }
+    if number >= 10 {
+        out.push(b'0' + number / 10 % 10);
+    }
+    out.push(b'0' + number % 10);
+}
+
+fn push_hex(out: &mut Vec<u8>, number: u128) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut digits = [0; 32];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(number.to_be_bytes()) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
+    }
+    out.extend_from_slice(&digits);
+}

@@ -1,0 +1,137 @@
+//! What became of a list, for programs and people.
+
+use plumb_base::Timestamp;
+use plumb_clean::{Flag, RejectReason};
+use plumb_table::Fault;
+use plumb_table::input::Fingerprint;
+use serde_json::{Map, Value, json};
+
+use super::codes::{EmailStatus, PhoneStatus};
+use super::counts::Counts;
+use super::plan::Plan;
+
+/// What became of a list.
+#[derive(Debug)]
+pub struct Summary {
+    /// Name of the list.
+    pub input: String,
+    /// Name of the output.
+    pub output: Option<String>,
+    /// What was done.
+    pub plan: Plan,
+    /// What the list was: whoever has it can tell that this is about it.
+    pub fingerprint: Fingerprint,
+    /// What was seen.
+    pub counts: Counts,
+    /// Rows to keep.
+    pub rows_kept: u64,
+    /// Rows in the output.
+    pub rows_written: u64,
+    /// Rows that a better row stands for.
+    pub duplicates: u64,
+    /// Groups of rows about the same person or mailbox.
+    pub clusters: u64,
+    /// Rows of the largest group.
+    pub largest_cluster: u64,
+    /// Fingerprint of lists and rules.
+    pub rules_version: String,
+    /// Version of the score's points.
+    pub score_version: i16,
+    /// Version of the program.
+    pub product_version: &'static str,
+    /// When it was done.
+    pub made_at: Timestamp,
+}
+
+impl Summary {
+    /// Some rows could not be read; they are in the output and say so.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.counts.broken() > 0
+    }
+
+    /// As JSON. Counts and the names of columns; no values of the list.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let counts = &self.counts;
+        json!({
+            "input": self.input,
+            "output": self.output,
+            "input_bytes": self.fingerprint.bytes,
+            "input_xxh3_128": format!("{:032x}", self.fingerprint.hash),
+            "layout": layout(&self.plan),
+            "columns": self.plan.columns,
+            "rows": counts.rows,
+            "rows_kept": self.rows_kept,
+            "rows_written": self.rows_written,
+            "rows_unreadable": counts.broken(),
+            "rows_suppressed": counts.suppressed,
+            "blank_lines": counts.blank_lines,
+            "duplicates": self.duplicates,
+            "clusters": self.clusters,
+            "largest_cluster": self.largest_cluster,
+            "email": email(counts),
+            "phone": named(PhoneStatus::ALL.iter().map(|status| status.code()), &counts.phone),
+            "reasons": reasons(counts),
+            "changes": changes(counts),
+            "countries": counts.countries.iter().map(|(c, n)| (c.to_string(), json!(n))).collect::<Map<_, _>>(),
+            "score_tens": counts.scores,
+            "formula_cells": counts.formulas,
+            "rows_windows_1252": counts.windows_1252,
+            "unreadable": counts.unreadable.iter()
+                .map(|(row, fault)| json!({ "row": row, "reason": fault.code() })).collect::<Vec<_>>(),
+            "rules_version": self.rules_version,
+            "score_version": self.score_version,
+            "version": self.product_version,
+        })
+    }
+}
+
+/// The layout of a list as JSON.
+#[must_use]
+pub fn layout(plan: &Plan) -> Value {
+    json!({
+        "encoding": plan.encoding.map(plumb_table::Encoding::name),
+        "packing": plan.packing.name(),
+        "delimiter": plan.dialect.map(|dialect| char::from(dialect.delimiter)),
+        "quote": plan.dialect.map(|dialect| char::from(dialect.quote)),
+        "format": if plan.dialect.is_some() { "csv" } else { "parquet" },
+    })
+}
+
+/// Rows by the status of their address.
+#[must_use]
+pub fn email(counts: &Counts) -> Value {
+    named(EmailStatus::ALL.iter().map(|status| status.code()), &counts.email)
+}
+
+/// Every reason that a row has in the output, but for duplicates, with the number of rows.
+#[must_use]
+pub fn reasons(counts: &Counts) -> Value {
+    let codes = Fault::ALL.iter().map(|fault| fault.code());
+    let codes = codes.chain(RejectReason::ALL.iter().map(|reason| reason.code()));
+    let codes = codes.chain(Flag::ALL.iter().map(|flag| flag.code()));
+    let numbers: Vec<u64> = counts.faults.iter().chain(&counts.rejects).chain(&counts.flags).copied().collect();
+    let Value::Object(mut all) = named(codes, &numbers) else { return Value::Null };
+    all.retain(|_, count| count != &json!(0));
+    Value::Object(all)
+}
+
+fn changes(counts: &Counts) -> Value {
+    let mut fields = Map::new();
+    for ((field, reason), (count, _)) in &counts.changes {
+        let reasons = fields.entry(field.code()).or_insert_with(|| json!({}));
+        reasons[reason.code()] = json!(count);
+    }
+    Value::Object(fields)
+}
+
+/// Codes that two lists share are added up.
+fn named(codes: impl Iterator<Item = &'static str>, numbers: &[u64]) -> Value {
+    let mut all = Map::new();
+    for (code, number) in codes.zip(numbers) {
+        let before = all.get(code).and_then(Value::as_u64).unwrap_or(0);
+        all.insert(code.to_owned(), json!(before + number));
+    }
+    Value::Object(all)
+}

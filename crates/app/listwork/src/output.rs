@@ -1,0 +1,110 @@
+//! A file that is there whole or not at all.
+//!
+//! It is written without a name, in the folder where it will lie, brought to the disk, and named in one step. Whatever
+//! ends the program before, a power cut too, leaves nothing under the name, and what had the name before stays.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::fd::AsRawFd as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, CWD, OFlags};
+
+/// A file on its way to its name.
+pub struct Output {
+    file: File,
+    path: PathBuf,
+    /// The name that it has meanwhile, on file systems that know no file without one.
+    aside: Option<Aside>,
+    replace: bool,
+}
+
+/// Goes with its owner, unless it was renamed.
+struct Aside(PathBuf);
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+impl Output {
+    /// Begins a file that will lie at `path`; without `replace`, only where nothing lies there yet.
+    pub fn create(path: &Path, replace: bool) -> io::Result<Self> {
+        if !replace && path.symlink_metadata().is_ok() {
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, "there is a file of that name"));
+        }
+        // A link stays a link: what it points to is replaced.
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if path.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "that is a folder"));
+        }
+        let mode = path.metadata().map_or(0o666, |old| old.mode() & 0o777);
+        let mut options = OpenOptions::new();
+        options.write(true).mode(mode);
+        let flags = i32::try_from(OFlags::TMPFILE.bits()).unwrap_or_default();
+        match options.clone().custom_flags(flags).open(folder(&path)) {
+            Ok(file) => Ok(Self { file, path, aside: None, replace }),
+            Err(_) => {
+                let aside = beside(&path);
+                let file = options.create_new(true).open(&aside)?;
+                Ok(Self { file, path, aside: Some(Aside(aside)), replace })
+            }
+        }
+    }
+
+    /// Brings it to the disk and gives it its name.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.file.sync_all()?;
+        let aside = match self.aside.take() {
+            Some(aside) => aside,
+            None => {
+                let open = PathBuf::from(format!("/proc/self/fd/{}", self.file.as_raw_fd()));
+                // A name that is free is taken in one step; one that is not is taken over in one.
+                let first = if self.replace { beside(&self.path) } else { self.path.clone() };
+                rustix::fs::linkat(CWD, &open, CWD, &first, AtFlags::SYMLINK_FOLLOW)?;
+                if !self.replace {
+                    return sync_folder(&self.path);
+                }
+                Aside(first)
+            }
+        };
+        if self.replace {
+            std::fs::rename(&aside.0, &self.path)?;
+            std::mem::forget(aside);
+        } else {
+            // Unlike a rename, this fails if somebody was faster.
+            std::fs::hard_link(&aside.0, &self.path)?;
+        }
+        sync_folder(&self.path)
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.file.write(buf)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// The folder that a file lies in.
+#[must_use]
+pub fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let random = plumb_base::hex::encode(&plumb_base::random::bytes::<8>());
+    folder(path).join(format!(".plumb-{random}.part"))
+}
+
+fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(folder(path))?.sync_all()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,202 @@
+//! How well two values of one sort go together.
+
+use crate::date::{self, Fit};
+use crate::dict::{Dict, NONE};
+use crate::name;
+use crate::table::{Field, What};
+use crate::text::{near, sound};
+
+/// How well two values go together, best first. What each step means depends on what is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Level {
+    /// The same.
+    Same,
+    /// The same but for a slip of the fingers.
+    Typo,
+    /// Another way of saying it: a nickname, an initial, an abbreviation, the same part of a date.
+    Variant,
+    /// Alike, no more.
+    Alike,
+    /// Not the same.
+    Other,
+}
+
+impl Level {
+    pub(crate) const ALL: [Self; 5] = [Self::Same, Self::Typo, Self::Variant, Self::Alike, Self::Other];
+}
+
+/// What is known of each distinct part of a name.
+pub(crate) struct Names {
+    pub(crate) sounds: Vec<u32>,
+    groups: Vec<&'static [u16]>,
+    /// From how many occurrences on a name is no slip of another.
+    settled_from: u32,
+}
+
+impl Names {
+    pub(crate) fn new(dict: &Dict, rows: u32) -> Self {
+        let sound_of = |id: u32| sound::key(dict.text(id).split(|b| *b == b' ').next_back().unwrap_or_default());
+        Self {
+            sounds: std::iter::once(0).chain(dict.ids().map(sound_of)).collect(),
+            groups: std::iter::once(&[][..]).chain(dict.ids().map(|id| name::groups(dict.text(id)))).collect(),
+            settled_from: (rows / 2000).max(6),
+        }
+    }
+
+    fn related(&self, a: u32, b: u32) -> bool {
+        let (a, b) = (self.groups[a as usize], self.groups[b as usize]);
+        !a.is_empty() && a.iter().any(|group| b.contains(group))
+    }
+
+    /// Two names that people bear, each in its own right: one letter between them is no slip.
+    fn settled(&self, dict: &Dict, a: u32, b: u32) -> bool {
+        let known = |id: u32| !self.groups[id as usize].is_empty() || dict.count(id) >= self.settled_from;
+        known(a) && known(b)
+    }
+
+    /// Compares two parts of names; `given` when they are given names.
+    pub(crate) fn compare(&self, dict: &Dict, a: u32, b: u32, given: bool) -> Level {
+        if a == b {
+            return Level::Same;
+        }
+        let (x, y) = (dict.text(a), dict.text(b));
+        if x.len() == 1 || y.len() == 1 {
+            return if x[0] == y[0] { Level::Variant } else { Level::Other };
+        }
+        if given && self.related(a, b) {
+            return Level::Variant;
+        }
+        let slips = near::typos(x, y, 2);
+        let (shorter, longer) = (x.len().min(y.len()), x.len().max(y.len()));
+        if slips <= 2 && !(given && self.settled(dict, a, b)) {
+            let slip = (slips == 1 && longer >= 5) || (slips == 2 && shorter >= 7);
+            if slip {
+                return Level::Typo;
+            }
+        }
+        if (x.contains(&b' ') || y.contains(&b' ')) && share_a_word(x, y) {
+            return Level::Variant;
+        }
+        let begins = shorter >= 3 && x[..shorter] == y[..shorter];
+        if begins && given && !self.settled(dict, a, b) {
+            return Level::Variant;
+        }
+        let sounds = self.sounds[a as usize] == self.sounds[b as usize];
+        let likeness = near::likeness(x, y);
+        let alike = (slips == 1 && longer >= 3) || (sounds && likeness >= 780) || likeness >= 870 || begins;
+        if alike { Level::Alike } else { Level::Other }
+    }
+}
+
+/// Whether a word of three letters or more, or the whole without blanks, is in both.
+fn share_a_word(a: &[u8], b: &[u8]) -> bool {
+    let words = |text: &'_ [u8]| -> Vec<Vec<u8>> { text.split(|b| *b == b' ').map(<[u8]>::to_vec).collect() };
+    let (a, b) = (words(a), words(b));
+    a.concat() == b.concat() || a.iter().any(|word| word.len() >= 3 && b.contains(word))
+}
+
+/// The best that the values of two rows do in one field, and the rarest value that is the same in both.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    pub(crate) level: Level,
+    /// The value of the first row.
+    pub(crate) a: u32,
+    /// The value of the second row.
+    pub(crate) b: u32,
+}
+
+/// Compares a field of two rows; nothing when one of them has no value.
+pub(crate) fn field(field: &Field, a: &[u32], b: &[u32]) -> Option<Found> {
+    let (a, b) = (&a[field.slots.clone()], &b[field.slots.clone()]);
+    if let ([x], [y]) = (a, b) {
+        if *x == NONE || *y == NONE {
+            return None;
+        }
+        return Some(Found { level: level(field, *x, *y), a: *x, b: *y });
+    }
+    let mut best: Option<Found> = None;
+    for x in a.iter().copied().filter(|x| *x != NONE) {
+        for y in b.iter().copied().filter(|y| *y != NONE) {
+            let found = Found { level: level(field, x, y), a: x, b: y };
+            let rank = |found: &Found| (found.level, field.dict.count(found.a).max(field.dict.count(found.b)));
+            if best.as_ref().is_none_or(|best| rank(&found) < rank(best)) {
+                best = Some(found);
+            }
+        }
+    }
+    best
+}
+
+fn level(field: &Field, a: u32, b: u32) -> Level {
+    if a == b {
+        return Level::Same;
+    }
+    let (x, y) = (field.dict.text(a), field.dict.text(b));
+    match field.what {
+        What::Email => email(x, y),
+        What::BirthDate => match date::fit(x, y) {
+            Fit::Slip => Level::Typo,
+            Fit::Part => Level::Variant,
+            Fit::None => Level::Other,
+        },
+        What::Phone => code(x, y, 0),
+        What::PersonId | What::CompanyId | What::Profile => code(x, y, 1),
+        What::Postcode => match code(x, y, 0) {
+            Level::Other if x.len() >= 4 && y.len() >= 4 && x[..2] == y[..2] && x[..3] == y[..3] => Level::Alike,
+            level => level,
+        },
+        What::Number => {
+            let digits = |text: &[u8]| text.iter().take_while(|b| b.is_ascii_digit()).count();
+            let (p, q) = (digits(x), digits(y));
+            match near::typos(x, y, 1) {
+                _ if p > 0 && x[..p] == y[..q] => Level::Variant,
+                1 if x.len().max(y.len()) > 1 => Level::Typo,
+                _ => Level::Other,
+            }
+        }
+        What::Domain | What::Local | What::Gender | What::Country | What::Region => {
+            if near::typos(x, y, 1) == 1 && x.len().min(y.len()) >= 3 { Level::Typo } else { Level::Other }
+        }
+        _ => text(x, y),
+    }
+}
+
+/// Two addresses that differ: by a slip, in the domain only, in both, or by naming two mailboxes at one domain.
+fn email(a: &[u8], b: &[u8]) -> Level {
+    let at = |text: &[u8]| text.iter().position(|b| *b == b'@').unwrap_or(text.len());
+    let ((local_a, domain_a), (local_b, domain_b)) = (a.split_at(at(a)), b.split_at(at(b)));
+    let digits = |text: &[u8]| text.iter().filter(|b| b.is_ascii_digit()).fold(0_u64, |n, b| n * 31 + u64::from(*b));
+    if near::typos(a, b, 1) == 1 && digits(local_a) == digits(local_b) && a.len() >= 8 {
+        return Level::Typo;
+    }
+    match (local_a == local_b, domain_a == domain_b) {
+        (true, _) => Level::Variant,
+        (_, false) => Level::Alike,
+        _ => Level::Other,
+    }
+}
+
+/// Codes and numbers: one slip, or two in a long one.
+fn code(a: &[u8], b: &[u8], second_from: usize) -> Level {
+    match near::typos(a, b, 2) {
+        1 if a.len().min(b.len()) >= 4 => Level::Typo,
+        2 if second_from > 0 && a.len().min(b.len()) >= 7 => Level::Variant,
+        _ => Level::Other,
+    }
+}
+
+/// Words: a slip, words that one of them leaves out, or likeness.
+fn text(a: &[u8], b: &[u8]) -> Level {
+    let slips = near::typos(a, b, 2);
+    if (slips == 1 && a.len().max(b.len()) >= 4) || (slips == 2 && a.len().min(b.len()) >= 8) {
+        return Level::Typo;
+    }
+    if (a.contains(&b' ') || b.contains(&b' ')) && share_a_word(a, b) {
+        return Level::Variant;
+    }
+    let (shorter, longer) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    if near::likeness(a, b) >= 880 || (shorter.len() >= 4 && longer.starts_with(shorter)) {
+        return Level::Alike;
+    }
+    Level::Other
+}

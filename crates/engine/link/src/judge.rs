@@ -1,0 +1,317 @@
+//! Weighs two rows against each other.
+
+use crate::compare::{self, Level, Names};
+use crate::dict::{Dict, NONE};
+use crate::log::{self, BIT};
+use crate::table::{FIRST, GENERATION, LAST, MIDDLE, Table, WHOLE, What};
+use crate::weigh::Weights;
+
+/// How a piece of evidence stands beside others: what hangs together is not counted twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Group {
+    /// Parts of the name.
+    Name,
+    /// Counts on its own.
+    Own,
+    /// The employer: whoever shares one of these shares the others.
+    Org,
+    /// Where in a place: street, number, building.
+    Street,
+    /// Which place: town, postcode, region, country imply one another.
+    Geo,
+}
+
+/// What a piece of evidence is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum About {
+    First,
+    Last,
+    Middle,
+    Generation,
+    /// Given and family name stand the other way round.
+    Turned,
+    /// Position of a field in the table.
+    Field(usize),
+}
+
+/// One comparison.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Piece {
+    pub(crate) about: About,
+    pub(crate) level: Level,
+    pub(crate) weight: i32,
+    pub(crate) group: Group,
+}
+
+/// Whether two names can be those of one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NameFit {
+    /// They can.
+    Fits,
+    /// The family names differ: marriage, or relatives and colleagues.
+    OtherLast,
+    /// The given names differ.
+    OtherFirst,
+    /// Too little of a name to say.
+    Open,
+}
+
+/// Everything that two rows say about each other. Kept by the caller, so that millions of pairs need one.
+#[derive(Debug)]
+pub(crate) struct Detail {
+    pub(crate) pieces: Vec<Piece>,
+    pub(crate) name: NameFit,
+    /// Something that belongs to one person is the same in both.
+    pub(crate) personal: bool,
+    /// A code made to identify a person is the same, or the same but for a slip.
+    pub(crate) identified: bool,
+}
+
+impl Detail {
+    pub(crate) fn new() -> Self {
+        Self { pieces: Vec::with_capacity(24), name: NameFit::Open, personal: false, identified: false }
+    }
+}
+
+/// What is known of a list when its rows are weighed.
+pub(crate) struct Judge {
+    pub(crate) table: Table,
+    pub(crate) names: Names,
+    pub(crate) first: Weights,
+    pub(crate) last: Weights,
+    pub(crate) fields: Vec<Weights>,
+    /// By field and value: how many people with names that do not go together have it, as far as was counted.
+    pub(crate) people: Vec<Vec<u8>>,
+    /// Odds that two rows taken at random are one person.
+    pub(crate) prior: i32,
+    /// Rows, as a logarithm.
+    pub(crate) rows_log: i32,
+    /// The list is about people at work: an address is the company's.
+    pub(crate) at_work: bool,
+    /// What is added to logarithms of counts when the rows are a part of something larger.
+    pub(crate) larger: i32,
+}
+
+impl Judge {
+    /// Compares two rows; the weight of it all comes from [`Judge::sum`].
+    pub(crate) fn look(&self, a: u32, b: u32, detail: &mut Detail) {
+        detail.pieces.clear();
+        detail.personal = false;
+        detail.identified = false;
+        let (a, b) = (self.table.row(a), self.table.row(b));
+        self.look_at_names(a, b, detail);
+        let mut same_mailbox = false;
+        for at in 0..self.table.fields.len() {
+            let field = &self.table.fields[at];
+            if field.what == What::Local && same_mailbox {
+                continue;
+            }
+            let Some(found) = compare::field(field, a, b) else { continue };
+            let weights = &self.fields[at];
+            let mut group = group_of(field.what);
+            let mut weight = self.weight(weights, &field.dict, field.filled, found.level, found.a, found.b);
+            let shared = |id: u32| self.people[at].get(id as usize).copied().unwrap_or(0);
+            let is_contact = matches!(field.what, What::Email | What::Phone | What::Profile | What::PersonId);
+            if is_contact {
+                let people = shared(found.a).max(shared(found.b));
+                let personal = if field.what == What::PersonId { people < 3 } else { people < 2 };
+                if !personal {
+                    group = Group::Org;
+                    if found.level != Level::Same {
+                        continue; // A switchboard and a mobile do not speak against each other.
+                    }
+                }
+                detail.personal |= personal && found.level == Level::Same;
+                let code = matches!(field.what, What::PersonId | What::Profile);
+                detail.identified |= code && personal && found.level <= Level::Typo;
+                detail.personal |= detail.identified;
+            }
+            match (field.what, found.level) {
+                (What::Email, Level::Same) => same_mailbox = true,
+                // Both parts of the address have fields of their own.
+                (What::Email, Level::Variant | Level::Alike) => continue,
+                (What::Email, Level::Typo) => weight = weight.min(6 * BIT),
+                (What::Local, Level::Same) if self.is_of_name(field.dict.text(found.a), a, b) => continue,
+                (What::Local, Level::Typo) => continue,
+                (What::BirthDate, Level::Same) => detail.personal = true,
+                _ => {}
+            }
+            detail.pieces.push(Piece { about: About::Field(at), level: found.level, weight, group });
+        }
+    }
+
+    /// The weight of one comparison.
+    fn weight(&self, weights: &Weights, dict: &Dict, filled: u64, level: Level, a: u32, b: u32) -> i32 {
+        if level == Level::Other {
+            return weights.of[4];
+        }
+        let count = u64::from(dict.count(a).max(dict.count(b)));
+        let rarity = log::log2(filled) + self.larger - log::log2(count.max(2) - 1);
+        let weight = match level {
+            Level::Same => rarity + weights.of[0],
+            _ => weights.of[level as usize].min(rarity - BIT / 2),
+        };
+        weight.min(weights.most)
+    }
+
+    /// Whether a local part is made of a name, so that it says no more than the name does.
+    fn is_of_name(&self, local: &[u8], a: &[u32], b: &[u32]) -> bool {
+        let holds = |id: u32| {
+            let name = self.table.names.text(id);
+            name.len() >= 3 && local.windows(name.len()).any(|part| part == name)
+        };
+        [a[FIRST], a[LAST], b[FIRST], b[LAST]].into_iter().any(holds)
+    }
+
+    fn look_at_names(&self, a: &[u32], b: &[u32], detail: &mut Detail) {
+        let dict = &self.table.names;
+        let part = |x: u32, y: u32, given: bool| {
+            let level = self.names.compare(dict, x, y, given);
+            let weights = if given { &self.first } else { &self.last };
+            (level, self.weight(weights, dict, u64::from(self.table.rows()), level, x, y))
+        };
+        let pieces = &mut detail.pieces;
+        let mut push = |about: About, (level, weight): (Level, i32)| {
+            pieces.push(Piece { about, level, weight, group: Group::Name });
+        };
+        let full = |row: &[u32]| row[FIRST] != NONE && row[LAST] != NONE;
+        detail.name = NameFit::Open;
+        if full(a) && full(b) {
+            let mut first = part(a[FIRST], b[FIRST], true);
+            let mut last = part(a[LAST], b[LAST], false);
+            if first.0 >= Level::Alike || last.0 >= Level::Alike {
+                let turned_first = part(a[FIRST], b[LAST], true);
+                let turned_last = part(a[LAST], b[FIRST], false);
+                let turned = turned_first.1 + turned_last.1 - 2 * BIT;
+                let fits = turned_first.0 <= Level::Variant && turned_last.0 <= Level::Variant;
+                if fits && turned > first.1 + last.1 {
+                    (first, last) = (turned_first, turned_last);
+                    push(About::Turned, (Level::Variant, -2 * BIT));
+                }
+            }
+            if a[WHOLE] == b[WHOLE] {
+                // Names are not drawn by lot: what occurs together often is worth what the pair of them is worth.
+                let count = u64::from(self.table.wholes.count(a[WHOLE])).max(2) - 1;
+                let whole = self.rows_log + self.larger - log::log2(count) + 2 * BIT;
+                last.1 -= (first.1 + last.1 - whole).max(0);
+            }
+            detail.name = match (first.0, last.0) {
+                (Level::Other, _) => NameFit::OtherFirst,
+                (_, Level::Other) => NameFit::OtherLast,
+                (Level::Alike, Level::Alike) => NameFit::OtherLast,
+                _ => NameFit::Fits,
+            };
+            push(About::First, first);
+            push(About::Last, last);
+        } else {
+            let alone = |x: u32, row: &[u32], from_first: bool| {
+                let mut best: Option<(Level, i32)> = None;
+                for (slot, given) in [(FIRST, true), (LAST, false)] {
+                    if row[slot] != NONE {
+                        let turned = if given == from_first { 0 } else { BIT };
+                        let (level, weight) = part(x, row[slot], given);
+                        let found = (level, if level == Level::Other { weight } else { weight - turned });
+                        best = Some(best.map_or(found, |best| if found.1 > best.1 { found } else { best }));
+                    }
+                }
+                best
+            };
+            let one = |row: &[u32]| if row[FIRST] == NONE { row[LAST] } else { row[FIRST] };
+            let found = match (full(a), full(b)) {
+                (false, _) if one(a) != NONE => alone(one(a), b, a[FIRST] != NONE),
+                (true, false) if one(b) != NONE => alone(one(b), a, b[FIRST] != NONE),
+                _ => None,
+            };
+            if let Some(found) = found {
+                let about = if a[FIRST] != NONE && b[FIRST] != NONE { About::First } else { About::Last };
+                push(about, found);
+            }
+        }
+        if a[MIDDLE] != NONE && b[MIDDLE] != NONE {
+            let level = self.names.compare(dict, a[MIDDLE], b[MIDDLE], true);
+            let weight = match level {
+                Level::Same => part(a[MIDDLE], b[MIDDLE], true).1.min(6 * BIT),
+                Level::Typo => 3 * BIT,
+                Level::Variant => BIT / 2,
+                Level::Alike => 0,
+                Level::Other => -2 * BIT,
+            };
+            push(About::Middle, (level, weight));
+        }
+        if a[GENERATION] != 0 && b[GENERATION] != 0 && a[GENERATION] != b[GENERATION] {
+            push(About::Generation, (Level::Other, -10 * BIT));
+        }
+    }
+
+    /// The weight of all pieces but those about `without`, and but those that hang together with it.
+    pub(crate) fn sum(&self, detail: &Detail, without: Option<About>) -> i32 {
+        let left_out = without.map(|about| {
+            let group = detail.pieces.iter().find(|piece| piece.about == about).map(|piece| piece.group);
+            (about, group.filter(|group| matches!(group, Group::Org)))
+        });
+        let (mut own, mut street) = (0, 0);
+        let (mut geo, mut org) = (Together::default(), Together::default());
+        for piece in &detail.pieces {
+            if left_out.is_some_and(|(about, group)| piece.about == about || group == Some(piece.group)) {
+                continue;
+            }
+            match piece.group {
+                Group::Name | Group::Own => own += piece.weight,
+                Group::Street => street += piece.weight,
+                Group::Geo => geo.add(piece.weight),
+                Group::Org => org.add(piece.weight),
+            }
+        }
+        let address = (street + geo.sum(2)).min(self.rows_log + 2 * BIT);
+        if self.at_work {
+            if left_out.is_none_or(|(_, group)| group.is_none()) {
+                org.add(address);
+            }
+            self.prior + own + org.sum(8)
+        } else {
+            let mut place = Together::default();
+            place.add(address);
+            place.add(org.sum(8));
+            self.prior + own + place.sum(4)
+        }
+    }
+}
+
+/// Pieces that hang together: the strongest counts whole, the others in part.
+#[derive(Default)]
+struct Together {
+    best: i32,
+    rest: i32,
+    worst: i32,
+    worse: i32,
+}
+
+impl Together {
+    fn add(&mut self, weight: i32) {
+        if weight > 0 {
+            self.rest += self.best.min(weight);
+            self.best = self.best.max(weight);
+        } else {
+            self.worse += self.worst.max(weight);
+            self.worst = self.worst.min(weight);
+        }
+    }
+
+    /// `part` of which each further piece counts one. Where something agrees, what does not counts in part too.
+    fn sum(&self, part: i32) -> i32 {
+        if self.best > 0 {
+            self.best + self.rest / part + (self.worst + self.worse) / part
+        } else {
+            self.worst + self.worse / part
+        }
+    }
+}
+
+fn group_of(what: What) -> Group {
+    match what {
+        What::Company | What::CompanyId | What::Domain => Group::Org,
+        What::Street | What::Number | What::Building => Group::Street,
+        What::City | What::Postcode | What::Region | What::Country => Group::Geo,
+        _ => Group::Own,
+    }
+}

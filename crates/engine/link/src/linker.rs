@@ -1,0 +1,352 @@
+//! The whole of it: rows in, people out.
+
+use std::num::NonZeroUsize;
+
+use crate::block;
+use crate::cluster::{self, Edge, Groups};
+use crate::compare::{Level, Names};
+use crate::judge::{About, Detail, Judge, NameFit, Piece};
+use crate::kind::Kind;
+use crate::learn;
+use crate::log::{self, BIT};
+use crate::table::{Table, What};
+use crate::weigh::{self, Tally};
+
+/// How to link. The defaults need no expert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Odds from which on two rows are one person, as a logarithm in hundredths of a bit.
+    pub same_at: i32,
+    /// Odds from which on somebody should look at a pair, likewise.
+    pub possible_at: i32,
+    /// Pairs for people to look at, at the most; the likeliest are kept.
+    pub possible_max: usize,
+    /// Rows of one cluster above which all its links go to the review too.
+    pub cluster_rows_max: u32,
+    /// With two lists: link rows of different lists only.
+    pub cross_only: bool,
+    /// Records that the rows were picked from, where they are a part of something larger (candidates out of a database):
+    /// rarity is judged against it.
+    pub population: Option<u64>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            same_at: 150,
+            possible_at: -200,
+            possible_max: 100_000,
+            cluster_rows_max: 50,
+            cross_only: false,
+            population: None,
+        }
+    }
+}
+
+/// Two rows that are, or may be, one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The smaller row number.
+    pub a: u32,
+    /// The larger row number.
+    pub b: u32,
+    /// Odds that they are one person, as a logarithm in hundredths of a bit.
+    pub weight: i32,
+}
+
+impl Link {
+    /// The chance that they are one person, in per cent.
+    #[must_use]
+    pub fn confidence(&self) -> u8 {
+        log::chance(self.weight)
+    }
+}
+
+/// What a piece of evidence is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Code {
+    /// Given names, family names and so on: a column of this kind.
+    Kind(Kind),
+    /// Given and family name stand the other way round.
+    NamesTurned,
+    /// `Sr` and `Jr`, `II` and `III`.
+    Generation,
+    /// The part of an e-mail address before the at sign.
+    MailboxName,
+}
+
+/// How well two values go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Agreement {
+    /// The same.
+    Same,
+    /// The same but for a slip of the fingers.
+    Typo,
+    /// Another way of saying it: a nickname, an initial, an abbreviation.
+    Variant,
+    /// Alike, no more.
+    Alike,
+    /// Not the same.
+    Different,
+}
+
+/// One reason for or against a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// What it is about.
+    pub code: Code,
+    /// How well the values go together.
+    pub agreement: Agreement,
+    /// What it is worth on its own, in hundredths of a bit. What hangs together (company, domain, address) counts less
+    /// than the sum.
+    pub weight: i32,
+}
+
+/// What was done, in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Rows in.
+    pub rows: u32,
+    /// People with more than one row.
+    pub clusters: u32,
+    /// Rows about somebody who was there before.
+    pub repeated_rows: u32,
+    /// Pairs of rows that were compared.
+    pub pairs_compared: u64,
+    /// Keys that so many rows share that only neighbours among them were compared.
+    pub blocks_thinned: u64,
+    /// Clusters of more rows than the options expect.
+    pub clusters_large: u32,
+    /// Pairs that somebody should look at, before the list was cut to its longest length.
+    pub possible_pairs: u64,
+}
+
+/// Collects rows.
+pub struct Linker {
+    options: Options,
+    table: Table,
+}
+
+/// Which rows are one person.
+pub struct Linked {
+    /// For each row the smallest row of its cluster.
+    pub cluster: Vec<u32>,
+    /// For each row how sure its cluster is, in per cent: the weakest link that holds it together; 100 for a row alone.
+    pub confidence: Vec<u8>,
+    /// The links that hold clusters together, strongest first.
+    pub links: Vec<Link>,
+    /// Pairs for a person to look at, likeliest first.
+    pub possible: Vec<Link>,
+    /// What was done.
+    pub report: Report,
+    judge: Judge,
+}
+
+impl Linker {
+    /// Starts with no rows. `columns` says what each column is about; those without a kind are not looked at.
+    #[must_use]
+    pub fn new(columns: &[Option<Kind>], options: Options) -> Self {
+        Self { options, table: Table::new(columns) }
+    }
+
+    /// Adds a row of the list. Cells beyond the columns are ignored, missing ones count as empty.
+    pub fn push_row<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) {
+        self.table.push(cells);
+    }
+
+    /// All further rows belong to a second list.
+    pub fn second_list(&mut self) {
+        self.table.second_from = Some(self.table.rows());
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn rows(&self) -> u32 {
+        self.table.rows()
+    }
+
+    /// Finds out which rows are one person. The number of threads changes nothing but the time.
+    #[must_use]
+    pub fn run(self, threads: NonZeroUsize) -> Linked {
+        let Self { options, mut table } = self;
+        table.close();
+        if !options.cross_only {
+            table.second_from = None;
+        }
+        let rows = table.rows();
+        let hashes = table.content_hashes();
+        let names = Names::new(&table.names, rows);
+        let people = learn::people(&table, &names, &hashes);
+        let at_work = table.fields.iter().any(|field| {
+            matches!(field.what, What::Company | What::Domain | What::CompanyId) && field.filled > u64::from(rows) / 5
+        });
+        let found = block::pairs(&table, &names, at_work);
+        let rows_log = log::log2(u64::from(rows));
+        let larger = options.population.map_or(0, |all| (log::log2(all) - rows_log).max(0));
+        let untaught = |what| weigh::habit_of(what).weights(&Tally::default(), &Tally::default());
+        let mut judge = Judge {
+            names,
+            first: weigh::FIRST.weights(&Tally::default(), &Tally::default()),
+            last: weigh::LAST.weights(&Tally::default(), &Tally::default()),
+            fields: table.fields.iter().map(|field| untaught(field.what)).collect(),
+            people,
+            prior: learn::prior(&table, u64::from(rows) / 3),
+            rows_log,
+            larger,
+            at_work,
+            table,
+        };
+        learn::learn(&mut judge, &found.pairs, &hashes);
+        judge.prior -= larger;
+        let edges = judge_all(&judge, &found.pairs, options.possible_at, threads);
+        let mut linked = gather(judge, &options, edges, &hashes);
+        linked.report.rows = rows;
+        linked.report.pairs_compared = found.pairs.len() as u64;
+        linked.report.blocks_thinned = found.blocks_thinned;
+        linked
+    }
+}
+
+impl Linked {
+    /// Why two rows are, or are not, one person: what agrees and what does not, the name first.
+    #[must_use]
+    pub fn evidence(&self, a: u32, b: u32) -> Vec<Evidence> {
+        let mut detail = Detail::new();
+        self.judge.look(a, b, &mut detail);
+        detail.pieces.iter().map(|piece| evidence(&self.judge, *piece)).collect()
+    }
+
+    /// The odds that two rows are one person, taken by themselves, as a logarithm in hundredths of a bit.
+    #[must_use]
+    pub fn weight(&self, a: u32, b: u32) -> i32 {
+        let mut detail = Detail::new();
+        self.judge.look(a, b, &mut detail);
+        decide(&self.judge, &detail, self.judge.sum(&detail, None))
+    }
+}
+
+impl Linked {
+    #[doc(hidden)]
+    pub fn dump(&self) -> String {
+        let j = &self.judge;
+        let mut s = format!("prior {} at_work {}\nfirst {:?}\nlast {:?}\n", j.prior, j.at_work, j.first.of, j.last.of);
+        for (f, w) in j.table.fields.iter().zip(&j.fields) {
+            s += &format!("{:?} {:?}\n", f.what, w.of);
+        }
+        s
+    }
+}
+
+fn evidence(judge: &Judge, piece: Piece) -> Evidence {
+    let code = match piece.about {
+        About::First => Code::Kind(Kind::FirstName),
+        About::Last => Code::Kind(Kind::LastName),
+        About::Middle => Code::Kind(Kind::MiddleName),
+        About::Generation => Code::Generation,
+        About::Turned => Code::NamesTurned,
+        About::Field(at) => judge.table.fields[at].what.code(),
+    };
+    let agreement = match piece.level {
+        Level::Same => Agreement::Same,
+        Level::Typo => Agreement::Typo,
+        Level::Variant => Agreement::Variant,
+        Level::Alike => Agreement::Alike,
+        Level::Other => Agreement::Different,
+    };
+    Evidence { code, agreement, weight: piece.weight }
+}
+
+fn gather(judge: Judge, options: &Options, mut edges: Vec<Edge>, hashes: &[u64]) -> Linked {
+    let rows = judge.table.rows();
+    edges.sort_unstable_by_key(|edge| {
+        let (x, y) = (hashes[edge.a as usize], hashes[edge.b as usize]);
+        (std::cmp::Reverse(edge.weight), x.min(y), x.max(y), edge.a, edge.b)
+    });
+    let mut groups = Groups::new(rows);
+    let mut links = Vec::new();
+    let mut possible = Vec::new();
+    let mut detail = Detail::new();
+    for edge in edges {
+        let (a, b) = (groups.of(edge.a), groups.of(edge.b));
+        if a == b {
+            continue;
+        }
+        let least = 0;
+        let link = Link { a: edge.a, b: edge.b, weight: edge.weight };
+        let alone = groups.size(a) + groups.size(b) == 2;
+        let joins = edge.weight >= options.same_at
+            && (alone
+                || cluster::agree(&judge, hashes, &mut groups.members(a), &mut groups.members(b), least, &mut detail));
+        if joins {
+            groups.join(a, b);
+            links.push(link);
+        } else {
+            possible.push(link);
+        }
+    }
+    possible.retain(|link| groups.of(link.a) != groups.of(link.b));
+    let mut report = Report { possible_pairs: possible.len() as u64, ..Report::default() };
+    possible.truncate(options.possible_max);
+    let mut smallest: Vec<u32> = (0..rows).collect();
+    let mut weakest: Vec<u8> = vec![100; rows as usize];
+    for row in (0..rows).rev() {
+        smallest[groups.of(row) as usize] = row;
+    }
+    for link in &links {
+        let group = groups.of(link.a) as usize;
+        weakest[group] = weakest[group].min(link.confidence());
+    }
+    let mut cluster = Vec::with_capacity(rows as usize);
+    let mut confidence = Vec::with_capacity(rows as usize);
+    for row in 0..rows {
+        let group = groups.of(row);
+        cluster.push(smallest[group as usize]);
+        confidence.push(weakest[group as usize]);
+        let size = groups.size(group);
+        if smallest[group as usize] == row && size > 1 {
+            report.clusters += 1;
+            report.repeated_rows += size - 1;
+            report.clusters_large += u32::from(size > options.cluster_rows_max);
+        }
+    }
+    Linked { cluster, confidence, links, possible, report, judge }
+}
+
+/// Weighs every pair and keeps those that may be one person, in the order of the pairs.
+fn judge_all(judge: &Judge, pairs: &[u64], least: i32, threads: NonZeroUsize) -> Vec<Edge> {
+    let some = |pairs: &[u64]| {
+        let mut detail = Detail::new();
+        let mut edges = Vec::new();
+        for pair in pairs {
+            let (a, b) = ((pair >> 32) as u32, *pair as u32);
+            judge.look(a, b, &mut detail);
+            let weight = decide(judge, &detail, judge.sum(&detail, None));
+            if weight >= least {
+                edges.push(Edge { a, b, weight });
+            }
+        }
+        edges
+    };
+    let share = pairs.len().div_ceil(threads.get()).max(1);
+    if threads.get() == 1 || pairs.len() < 10_000 {
+        return some(pairs);
+    }
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = pairs.chunks(share).map(|pairs| scope.spawn(move || some(pairs))).collect();
+        parts
+            .into_iter()
+            .flat_map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
+}
+
+/// Names that cannot be one person's are no link, whatever else agrees, unless something does that belongs to one person,
+/// and then only with much to spare; at work, another family name needs something personal too.
+fn decide(judge: &Judge, detail: &Detail, weight: i32) -> i32 {
+    match detail.name {
+        NameFit::OtherFirst if !detail.personal => weight.min(-BIT),
+        NameFit::OtherFirst => weight - 3 * BIT,
+        NameFit::OtherLast if judge.at_work && !detail.personal => weight.min(0),
+        _ => weight,
+    }
+}

@@ -1,0 +1,41 @@
+use super::{Parts, groups};
+
+fn parts(whole: &str, first: &str, middle: &str, last: &str) -> [String; 3] {
+    let mut parts = Parts::default();
+    parts.read(whole, first, middle, last);
+    [parts.first, parts.middle, parts.last]
+}
+
+#[test]
+fn whole_names() {
+    assert_eq!(parts("Dr. Edward Arthur Phipson", "", "", ""), ["edward", "arthur", "phipson"]);
+    assert_eq!(parts("Phipson, Edward Arthur", "", "", ""), ["edward", "arthur", "phipson"]);
+    assert_eq!(parts("Ludwig van Beethoven", "", "", ""), ["ludwig", "", "van beethoven"]);
+    assert_eq!(parts("Thorp", "", "", ""), ["thorp", "", ""]);
+    assert_eq!(parts("", "", "", ""), ["", "", ""]);
+}
+
+#[test]
+fn parts_beside_a_whole_name() {
+    assert_eq!(parts("edward arthur phipson", "edward", "", "phipson"), ["edward", "arthur", "phipson"]);
+    assert_eq!(parts("", "Mary Jane", "", "O'Neil"), ["mary", "jane", "oneil"]);
+}
+
+#[test]
+fn generations_are_told_apart() {
+    let mut name = Parts::default();
+    name.read("John Smith Jr.", "", "", "");
+    assert_eq!((name.last.as_str(), name.generation), ("smith", 2));
+    name.read("", "John", "", "Smith, Sr.");
+    assert_eq!((name.last.as_str(), name.generation), ("smith", 1));
+    name.read("John Smith, PhD", "", "", "");
+    assert_eq!((name.last.as_str(), name.generation), ("smith", 0));
+}
+
+#[test]
+fn nicknames_share_a_group() {
+    let related = |a: &str, b: &str| groups(a.as_bytes()).iter().any(|group| groups(b.as_bytes()).contains(group));
+    assert!(related("bill", "william") && related("liam", "bill") && related("natalia", "natalie"));
+    assert!(!related("john", "robert"));
+    assert!(groups(b"zzyzx").is_empty());
+}

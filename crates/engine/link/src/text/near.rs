@@ -1,0 +1,79 @@
+//! How far two words are apart, in whole numbers.
+
+/// Longer text is compared by its beginning.
+const BYTES_MAX: usize = 48;
+
+/// Typing mistakes between two words: letters changed, left out, put in, or two neighbours swapped (optimal string
+/// alignment). Counts no further than `most`: above it, any number greater than `most` comes back.
+pub(crate) fn typos(a: &[u8], b: &[u8], most: usize) -> usize {
+    let (a, b) = (&a[..a.len().min(BYTES_MAX)], &b[..b.len().min(BYTES_MAX)]);
+    if a.len().abs_diff(b.len()) > most {
+        return most + 1;
+    }
+    // What both begin and end with costs nothing.
+    let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[same..], &b[same..]);
+    let same = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[..a.len() - same], &b[..b.len() - same]);
+    if a.is_empty() || b.is_empty() {
+        return a.len().max(b.len());
+    }
+    let mut before = [0_u8; BYTES_MAX + 1];
+    let mut above = [0_u8; BYTES_MAX + 1];
+    let mut row = [0_u8; BYTES_MAX + 1];
+    for (n, cell) in above[..=b.len()].iter_mut().enumerate() {
+        *cell = n as u8;
+    }
+    for i in 1..=a.len() {
+        row[0] = i as u8;
+        let mut least = row[0];
+        for j in 1..=b.len() {
+            let change = u8::from(a[i - 1] != b[j - 1]);
+            let mut best = (above[j - 1] + change).min(above[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(before[j - 2] + 1);
+            }
+            row[j] = best;
+            least = least.min(best);
+        }
+        if usize::from(least) > most + 1 {
+            return most + 1;
+        }
+        before = above;
+        above = row;
+    }
+    usize::from(above[b.len()])
+}
+
+/// Jaro-Winkler likeness in thousandths (Winkler 1990): 1000 is the same word.
+pub(crate) fn likeness(a: &[u8], b: &[u8]) -> u32 {
+    let (a, b) = (&a[..a.len().min(BYTES_MAX)], &b[..b.len().min(BYTES_MAX)]);
+    if a.is_empty() || b.is_empty() {
+        return 0;
+    }
+    let reach = (a.len().max(b.len()) / 2).saturating_sub(1);
+    let mut used: u64 = 0;
+    let mut matched = [0_u8; BYTES_MAX];
+    let mut count = 0;
+    for (i, x) in a.iter().enumerate() {
+        let from = i.saturating_sub(reach);
+        let to = (i + reach + 1).min(b.len());
+        if let Some(j) = (from..to).find(|j| used >> j & 1 == 0 && b[*j] == *x) {
+            used |= 1 << j;
+            matched[count] = *x;
+            count += 1;
+        }
+    }
+    if count == 0 {
+        return 0;
+    }
+    let in_order = (0..b.len()).filter(|j| used >> j & 1 == 1);
+    let swapped = in_order.zip(&matched).filter(|(j, x)| b[*j] != **x).count() / 2;
+    let share = |of: usize| (1000 * count / of) as u32;
+    let jaro = (share(a.len()) + share(b.len()) + (1000 * (count - swapped) / count) as u32) / 3;
+    let start = a.iter().zip(b).take(4).take_while(|(x, y)| x == y).count() as u32;
+    jaro + start * (1000 - jaro) / 10
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,343 @@
+//! The records of a chunk as rows of cells.
+
+use std::ops::Range;
+
+use memchr::{memchr, memchr2, memchr3};
+use plumb_base::Cells;
+use plumb_base::limits::{COLUMNS_MAX, FIELD_BYTES_MAX};
+
+use super::cell;
+use super::cut::{Broken, Chunk};
+use super::encoding;
+use super::sniff::Dialect;
+
+/// Why a record cannot be taken for a row of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fault {
+    /// Fewer cells than the header has.
+    TooFewCells,
+    /// More cells than the header has.
+    TooManyCells,
+    /// A NUL character in it.
+    Nul,
+    /// A cell over [`FIELD_BYTES_MAX`].
+    FieldTooLong,
+    /// A record over the limit; what is beyond it is left out.
+    RecordTooLong,
+    /// The header once more, as in files that were pasted together.
+    RepeatedHeader,
+    /// A quotation mark that is never closed.
+    OpenQuote,
+}
+
+impl Fault {
+    /// Every fault, in order.
+    pub const ALL: [Self; 7] = [
+        Self::TooFewCells,
+        Self::TooManyCells,
+        Self::Nul,
+        Self::FieldTooLong,
+        Self::RecordTooLong,
+        Self::RepeatedHeader,
+        Self::OpenQuote,
+    ];
+
+    /// A stable word for programs.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::TooFewCells => "too_few_cells",
+            Self::TooManyCells => "too_many_cells",
+            Self::Nul => "nul_byte",
+            Self::FieldTooLong => "field_too_long",
+            Self::RecordTooLong => "row_too_long",
+            Self::RepeatedHeader => "repeated_header",
+            Self::OpenQuote => "open_quote",
+        }
+    }
+
+    /// One sentence for people.
+    #[must_use]
+    pub const fn explain(self) -> &'static str {
+        match self {
+            Self::TooFewCells => "The row has fewer cells than the header.",
+            Self::TooManyCells => "The row has more cells than the header; those too many stand in its last column.",
+            Self::Nul => "The row has a NUL character in it, so the file is damaged or not a text.",
+            Self::FieldTooLong => "A cell is longer than 64 KiB.",
+            Self::RecordTooLong => "The row is longer than 1 MiB; what is beyond that was left out.",
+            Self::RepeatedHeader => "The row is the header once more, as in files that were pasted together.",
+            Self::OpenQuote => "A quotation mark in the row is not closed, so its line was read without quotation marks.",
+        }
+    }
+}
+
+/// One record of a batch, beside its cells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Where it stands in the batch's text, without its line break.
+    pub raw: Range<usize>,
+    /// Lines with records or nothing on them since the batch began, this one included: as a spreadsheet counts rows.
+    pub number: u32,
+    /// What is wrong with it.
+    pub fault: Option<Fault>,
+    /// Its text may be copied as it stands: it has the list's columns, no more and no fewer.
+    pub verbatim: bool,
+    /// Cells that a spreadsheet would run.
+    pub formulas: u32,
+}
+
+/// Records and their cells. Reused from chunk to chunk, it allocates little.
+#[derive(Default)]
+pub struct Batch {
+    text: String,
+    cells: Cells,
+    records: Vec<Record>,
+    lines: u32,
+    blank_lines: u32,
+    windows_1252: u32,
+    wide: bool,
+    scratch: String,
+}
+
+/// Shows its size only: the cells are personal.
+impl std::fmt::Debug for Batch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Batch({} records)", self.records.len())
+    }
+}
+
+impl Batch {
+    /// Reads the records of a chunk in place of those that were here. The chunk is left empty, its memory with it.
+    ///
+    /// `width` is the number of columns; `header` is the text of the header row, to know it when it comes again.
+    pub fn read(&mut self, chunk: &mut Chunk, dialect: Dialect, width: usize, header: &str) {
+        self.cells.clear();
+        self.records.clear();
+        (self.lines, self.blank_lines, self.windows_1252) = (0, 0, 0);
+        let mut bytes = std::mem::take(&mut self.text).into_bytes();
+        std::mem::swap(&mut bytes, &mut chunk.text);
+        chunk.text.clear();
+        self.text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => self.decode(error.as_bytes(), dialect, chunk.broken.is_some()),
+        };
+        self.wide = !self.text.is_ascii();
+        let text = std::mem::take(&mut self.text);
+        match chunk.broken.take() {
+            None => self.split(&text, dialect, width, header),
+            Some(broken) => self.single(&text, dialect, broken),
+        }
+        self.text = text;
+    }
+
+    /// The text of all records.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The cells, a row for each record. A row with a fault may have another number of cells.
+    #[must_use]
+    pub fn cells(&self) -> &Cells {
+        &self.cells
+    }
+
+    /// What there is to know about each record.
+    #[must_use]
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// Records and blank lines.
+    #[must_use]
+    pub fn lines(&self) -> u32 {
+        self.lines
+    }
+
+    /// Blank lines between the records: they are no rows.
+    #[must_use]
+    pub fn blank_lines(&self) -> u32 {
+        self.blank_lines
+    }
+
+    /// Records that were no UTF-8 and were read as Windows-1252.
+    #[must_use]
+    pub fn windows_1252(&self) -> u32 {
+        self.windows_1252
+    }
+
+    /// Whether a record has characters outside ASCII.
+    #[must_use]
+    pub fn is_wide(&self) -> bool {
+        self.wide
+    }
+
+    /// Reads each record that is no UTF-8 as Windows-1252: a record was written by one program.
+    fn decode(&mut self, bytes: &[u8], dialect: Dialect, single: bool) -> String {
+        let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
+        let mut start = 0;
+        while start < bytes.len() {
+            let end = if single { bytes.len() } else { start + record_len(&bytes[start..], dialect) };
+            if let Ok(record) = std::str::from_utf8(&bytes[start..end]) {
+                text.push_str(record);
+            } else {
+                text.push_str(&encoding::windows_1252(&bytes[start..end]));
+                self.windows_1252 += 1;
+            }
+            start = end;
+        }
+        text
+    }
+
+    fn split(&mut self, text: &str, dialect: Dialect, width: usize, header: &str) {
+        let Dialect { delimiter, quote } = dialect;
+        let bytes = text.as_bytes();
+        let returns = memchr(b'\r', bytes).is_some();
+        let nul = memchr(0, bytes).is_some();
+        let mut pos = 0;
+        while pos < bytes.len() {
+            if let blank @ (b'\n' | b'\r') = bytes[pos] {
+                pos += 1 + usize::from(blank == b'\r' && bytes.get(pos + 1) == Some(&b'\n'));
+                self.lines += 1;
+                self.blank_lines += 1;
+                continue;
+            }
+            let start = pos;
+            let (mut found, mut held, mut longest, mut formulas) = (0, 0, 0, 0);
+            let end = loop {
+                let (cell, after) = if bytes.get(pos) == Some(&quote) {
+                    let (cell, after) = quoted(text, pos, dialect, &mut self.scratch);
+                    (cell.map_or(self.scratch.as_str(), |cell| &text[cell]), after)
+                } else {
+                    let rest = &bytes[pos..];
+                    let step =
+                        if returns { memchr3(delimiter, b'\n', b'\r', rest) } else { memchr2(delimiter, b'\n', rest) };
+                    let after = step.map_or(bytes.len(), |step| pos + step);
+                    (&text[pos..after], after)
+                };
+                found += 1;
+                longest = longest.max(cell.len());
+                formulas += u32::from(cell::is_formula(cell));
+                if found > width && cell.is_empty() {
+                    // Spreadsheets write empty cells past the last column: nothing is lost with them.
+                    held += 1;
+                } else if found <= COLUMNS_MAX {
+                    for _ in 0..std::mem::take(&mut held) {
+                        self.cells.push_cell("");
+                    }
+                    self.cells.push_cell(cell);
+                }
+                if bytes.get(after) == Some(&delimiter) {
+                    pos = after + 1;
+                } else {
+                    break after;
+                }
+            };
+            self.cells.end_row();
+            self.lines += 1;
+            let raw = &bytes[start..end];
+            let fault = if found < width {
+                Some(Fault::TooFewCells)
+            } else if found - held > width {
+                Some(Fault::TooManyCells)
+            } else if longest > FIELD_BYTES_MAX {
+                Some(Fault::FieldTooLong)
+            } else if nul && memchr(0, raw).is_some() {
+                Some(Fault::Nul)
+            } else {
+                (raw == header.as_bytes()).then_some(Fault::RepeatedHeader)
+            };
+            self.records.push(Record {
+                raw: start..end,
+                number: self.lines,
+                fault,
+                verbatim: found == width,
+                formulas,
+            });
+            pos = end + line_break(&bytes[end..]);
+        }
+    }
+
+    /// The only record of a chunk with something wrong: divided at each delimiter, without quotation marks.
+    fn single(&mut self, text: &str, dialect: Dialect, broken: Broken) {
+        let end = text.trim_end_matches(['\n', '\r']).len();
+        for cell in text[..end].split(char::from(dialect.delimiter)).take(COLUMNS_MAX) {
+            self.cells.push_cell(&cell[..cell.floor_char_boundary(FIELD_BYTES_MAX)]);
+        }
+        self.cells.end_row();
+        self.lines += 1;
+        let fault = match broken {
+            Broken::OpenQuote => Fault::OpenQuote,
+            Broken::TooLong => Fault::RecordTooLong,
+        };
+        let number = self.lines;
+        self.records.push(Record { raw: 0..end, number, fault: Some(fault), verbatim: false, formulas: 0 });
+    }
+}
+
+/// Reads the quoted cell that begins at `pos`: its text, in `scratch` where that is not a part of the file's, and where
+/// the delimiter or line break after it stands.
+fn quoted(text: &str, pos: usize, dialect: Dialect, scratch: &mut String) -> (Option<Range<usize>>, usize) {
+    let Dialect { delimiter, quote } = dialect;
+    let bytes = text.as_bytes();
+    let mut start = pos + 1;
+    scratch.clear();
+    loop {
+        // The cutter has closed every quote; should one be open all the same, it reaches to the end.
+        let close = memchr(quote, &bytes[start..]).map_or(bytes.len(), |step| start + step);
+        let next = bytes.get(close + 1).copied();
+        if next == Some(quote) {
+            scratch.push_str(&text[start..=close]);
+            start = close + 2;
+            continue;
+        }
+        let after = (close + 1).min(bytes.len());
+        if next.is_none_or(|next| next == delimiter || matches!(next, b'\n' | b'\r')) {
+            if scratch.is_empty() {
+                return (Some(start..close), after);
+            }
+            scratch.push_str(&text[start..close]);
+            return (None, after);
+        }
+        // Text after the closing quote belongs to the cell, as it stands.
+        let end = memchr3(delimiter, b'\n', b'\r', &bytes[after..]).map_or(bytes.len(), |step| after + step);
+        scratch.push_str(&text[start..close]);
+        scratch.push_str(&text[after..end]);
+        return (None, end);
+    }
+}
+
+fn line_break(bytes: &[u8]) -> usize {
+    match bytes {
+        [b'\r', b'\n', ..] => 2,
+        [_, ..] => 1,
+        [] => 0,
+    }
+}
+
+/// The length of the first record, its line break included.
+pub(crate) fn record_len(bytes: &[u8], dialect: Dialect) -> usize {
+    let Dialect { delimiter, quote } = dialect;
+    let (mut pos, mut in_quotes) = (0, false);
+    loop {
+        let rest = &bytes[pos..];
+        let step = if in_quotes { memchr(quote, rest) } else { memchr3(quote, b'\n', b'\r', rest) };
+        let Some(step) = step else { return bytes.len() };
+        let at = pos + step;
+        pos = at + 1;
+        if in_quotes {
+            if bytes.get(pos) == Some(&quote) {
+                pos += 1;
+            } else {
+                in_quotes = false;
+            }
+        } else if bytes[at] == quote {
+            in_quotes = at == 0 || bytes[at - 1] == delimiter;
+        } else {
+            return at + line_break(&bytes[at..]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

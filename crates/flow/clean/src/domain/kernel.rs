@@ -1,0 +1,105 @@
+//! The kernel: rows in, cleaned rows out, a batch at a time.
+
+use std::sync::Arc;
+
+use plumb_base::{Cells, Country};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::batch::Cleaned;
+use super::company::Words;
+use super::mapping::{Field, Mapping};
+use super::memo::Memo;
+use super::policy::PrivateClasses;
+use super::rules::{DomainFacts, Rules};
+
+/// Longest cell that is read, in bytes.
+pub const FIELD_BYTES_MAX: usize = plumb_base::limits::FIELD_BYTES_MAX;
+
+/// What a run decides beside the rules and the mapping.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The country of phone numbers without country code in rows that name no country. Without it they stay unread.
+    pub default_country: Option<Country>,
+    /// Classes of values that are left out, with a flag.
+    pub denied: PrivateClasses,
+}
+
+/// A list's cleaning, prepared once: what each column is about, and the rules. Threads share it.
+pub struct Kernel {
+    pub(crate) rules: Arc<Rules>,
+    pub(crate) options: Options,
+    pub(crate) columns: Vec<Column>,
+    /// The column of each field.
+    pub(crate) fields: [Option<usize>; Field::ALL.len()],
+    /// Whether the street is, by the name of its column, the person's home.
+    pub(crate) is_home: bool,
+}
+
+/// What a column is about, and a number by which its cells are told from others' in the hash of a row.
+#[derive(Clone, Copy)]
+pub(crate) struct Column {
+    pub(crate) field: Option<Field>,
+    pub(crate) seed: u64,
+}
+
+/// What is needed while rows are cleaned and means nothing afterwards.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    pub(crate) domains: Memo<DomainFacts>,
+    pub(crate) words: Words,
+    pub(crate) key: String,
+}
+
+impl Kernel {
+    /// Prepares the cleaning of a list whose `mapping` has passed [`Mapping::check`].
+    #[must_use]
+    pub fn new(rules: Arc<Rules>, mapping: &Mapping, options: Options) -> Self {
+        let mut columns: Vec<Column> =
+            (0..mapping.width).map(|index| Column { field: None, seed: index as u64 }).collect();
+        let mut fields = [None; Field::ALL.len()];
+        let mut is_home = false;
+        for (n, mapped) in mapping.columns.iter().enumerate() {
+            let Some(column) = columns.get_mut(mapped.index) else { continue };
+            // By name, not by position: the order of columns must not matter.
+            let twins = mapping.columns[..n].iter().filter(|other| other.name == mapped.name).count();
+            column.seed = xxh3_64(mapped.name.as_bytes()).wrapping_add(twins as u64);
+            if let Some(field) = mapped.field {
+                column.field = Some(field);
+                column.seed = u64::MAX - field as u64;
+                fields[field as usize] = Some(mapped.index);
+                is_home |= field == Field::Street && super::columns::says_home(&mapped.name);
+            }
+        }
+        Self { rules, options, columns, fields, is_home }
+    }
+
+    /// Cleans every row of `rows` into `out`, in place of what it held.
+    ///
+    /// Never panics. What a row becomes depends on the row, the mapping, the options and the rules alone: any split of a
+    /// list into batches gives the same rows, and a clean row stays as it is.
+    ///
+    /// Batches of some thousand rows are best: their texts stay in the processor's caches.
+    pub fn clean(&self, rows: &Cells, out: &mut Cleaned) {
+        out.text.clear();
+        out.records.clear();
+        out.scratch.domains.clear();
+        out.records.reserve(rows.rows());
+        for row in rows.iter() {
+            let record = self.clean_row(row, &mut out.text, &mut out.scratch);
+            out.records.push(record);
+        }
+    }
+}
+
+/// Shows the rules and options only.
+impl std::fmt::Debug for Kernel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Kernel")
+            .field("rules", &self.rules.version())
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

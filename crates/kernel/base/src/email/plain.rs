@@ -1,0 +1,128 @@
+//! The addresses that lists are full of, read in place: ASCII, no quotes, a domain of two labels or more.
+
+use super::{ADDRESS_OCTETS_MAX, LOCAL_OCTETS_MAX};
+
+/// An address in ASCII that [`Email::parse`](super::Email::parse) takes, as it stands in a text.
+#[derive(Clone, Copy)]
+pub struct PlainAddress<'t> {
+    text: &'t str,
+    at: usize,
+    /// Union of the classes of all octets.
+    seen: u8,
+}
+
+const LOCAL: u8 = 1;
+const DOT: u8 = 2;
+const NAME: u8 = 4;
+const HYPHEN: u8 = 8;
+const UPPER: u8 = 16;
+const PLUS: u8 = 32;
+const LETTER: u8 = 64;
+
+/// What each octet may be: `atext` of RFC 5322 before the `@`, letters, digits and hyphens behind it.
+const CLASS: [u8; 256] = {
+    let mut class = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let c = byte as u8;
+        class[byte] = match c {
+            b'a'..=b'z' => LOCAL | NAME | LETTER,
+            b'A'..=b'Z' => LOCAL | NAME | LETTER | UPPER,
+            b'0'..=b'9' => LOCAL | NAME,
+            b'-' => LOCAL | HYPHEN,
+            b'.' => DOT,
+            b'+' => LOCAL | PLUS,
+            b'!' | b'#'..=b'\'' | b'*' | b'/' | b'=' | b'?' | b'^'..=b'`' | b'{'..=b'~' => LOCAL,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    class
+};
+
+impl<'t> PlainAddress<'t> {
+    /// Reads the whole text as one address. `None` is no verdict: it is broken, or needs a closer look.
+    #[must_use]
+    pub fn read(text: &'t str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let mut seen = 0;
+        let mut before = DOT;
+        let mut at = 0;
+        loop {
+            let class = CLASS[usize::from(*bytes.get(at)?)];
+            if class & LOCAL == 0 {
+                if class & DOT & !before == 0 {
+                    break;
+                }
+            }
+            seen |= class;
+            before = class;
+            at += 1;
+        }
+        if bytes[at] != b'@' || before & DOT != 0 || at > LOCAL_OCTETS_MAX || bytes.len() > ADDRESS_OCTETS_MAX {
+            return None;
+        }
+        let (mut before, mut label, mut letters, mut dots) = (DOT, 0u32, 0, 0u32);
+        for &byte in &bytes[at + 1..] {
+            let class = CLASS[usize::from(byte)];
+            if class & (NAME | HYPHEN | DOT) == 0 || (class & NAME == 0 && before & DOT != 0) {
+                return None;
+            }
+            if class & DOT != 0 {
+                if before & HYPHEN != 0 {
+                    return None;
+                }
+                (label, letters) = (0, 0);
+                dots += 1;
+            } else {
+                label += 1;
+                if label > 63 {
+                    return None;
+                }
+                letters |= class & (LETTER | HYPHEN);
+            }
+            seen |= class;
+            before = class;
+        }
+        // A last label of digits is no name (RFC 3696 §2).
+        let whole = before & NAME != 0 && dots > 0 && letters != 0;
+        whole.then_some(Self { text, at, seen })
+    }
+
+    /// The whole address, as it stands in the text.
+    #[must_use]
+    pub fn text(&self) -> &'t str {
+        self.text
+    }
+
+    /// The part before the `@`, as given.
+    #[must_use]
+    pub fn local(&self) -> &'t str {
+        &self.text[..self.at]
+    }
+
+    /// The domain, as given: it may have capitals.
+    #[must_use]
+    pub fn domain(&self) -> &'t str {
+        &self.text[self.at + 1..]
+    }
+
+    /// Whether no letter is a capital.
+    #[must_use]
+    pub fn is_lower(&self) -> bool {
+        self.seen & UPPER == 0
+    }
+
+    /// Whether the local part has a plus sign in it.
+    #[must_use]
+    pub fn has_plus(&self) -> bool {
+        self.seen & PLUS != 0
+    }
+}
+
+/// Shows the domain and the length only: an address is personal.
+impl std::fmt::Debug for PlainAddress<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "({} characters)@{}", self.at, self.domain())
+    }
+}
