@@ -110,6 +110,6 @@ alter table lead
     add column dnc_lists text[] not null default '{}',
     add column dnc_version date,
     add column dnc_valid_until timestamptz,
-    add column dnc_screening uuid;
+    add column dnc_screening_id uuid;
 call declare_none('lead', 'closed words and a date', 'dnc', 'dnc_lists', 'dnc_version');
 call declare_personal('lead', 'phone', 'the number that was screened', 'with the lead', 'lead.id', 'dnc_number');

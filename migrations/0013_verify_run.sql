@@ -47,7 +47,7 @@ create table verification_item (
     check (verdict <> 'verified' or (reason in ('mailbox_confirmed', 'provider_valid')
         and evidence @> '[{"tier": "syntax"}, {"tier": "suppression"}, {"tier": "dns"}, {"tier": "provider"}, {"tier": "smtp"}]'))
 );
-create index verification_item_mailbox on verification_item (org_id, mailbox_token) where state = 'waiting';
+create index verification_item_mailbox on verification_item (org_id, mailbox_token) where mailbox_token is not null;
 call tenant_table('verification_item');
 
 -- The same for leads.

@@ -3,14 +3,18 @@
 //! Figures are medians of rounds; what is compared is interleaved, so that a busy machine is busy for both. Nothing
 //! here passes or fails: a figure is read with the conditions that it was taken under (`docs/operate/figures.md`).
 //!
-//! `cargo build --release -p plumb -p plumb-benches && target/release/plumb-benches all`; the verifier beside its peer:
+//! `cargo build --release -p plumb -p plumb-testworld -p plumb-benches && target/release/plumb-benches all`; the verifier
+//! beside its peer:
 //! `target/release/plumb-benches verify --peer`
 
 mod audit;
+mod clean;
+mod dnc;
 mod figure;
 mod import;
 mod jobs;
 mod leads;
+mod link;
 mod proc;
 mod rows;
 mod running;
@@ -36,7 +40,13 @@ struct Benches {
     #[arg(long)]
     short: bool,
     #[command(flatten)]
+    clean: clean::CleanArgs,
+    #[command(flatten)]
+    dnc: dnc::DncArgs,
+    #[command(flatten)]
     verify: verify::VerifyArgs,
+    #[command(flatten)]
+    link: link::LinkArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -47,9 +57,9 @@ enum What {
     Jobs,
     Start,
     Verify,
-    /// The scripted internet of `verify`, until standard input ends
-    #[value(hide = true)]
-    MailWorld,
+    Dnc,
+    Link,
+    Clean,
     All,
 }
 
@@ -57,11 +67,14 @@ enum What {
 async fn main() -> anyhow::Result<()> {
     let asked = Benches::parse();
     let wanted = |what: What| asked.what == What::All || asked.what == what;
-    if asked.what == What::MailWorld {
-        return verify::serve(&asked.verify).await;
-    }
     if asked.what == What::Verify {
         return verify::run(&asked.verify).await;
+    }
+    if asked.what == What::Link {
+        return link::run(&asked.link);
+    }
+    if asked.what == What::Clean {
+        return clean::run(&asked.clean);
     }
     figure::conditions().await?;
     if wanted(What::Start) {
@@ -79,8 +92,17 @@ async fn main() -> anyhow::Result<()> {
     if wanted(What::Jobs) {
         jobs::run().await?;
     }
+    if wanted(What::Link) {
+        link::run(&asked.link)?;
+    }
     if wanted(What::Verify) {
         verify::run(&asked.verify).await?;
+    }
+    if wanted(What::Clean) {
+        clean::run(&asked.clean)?;
+    }
+    if wanted(What::Dnc) {
+        dnc::run(&asked.dnc)?;
     }
     Ok(())
 }

@@ -19,6 +19,11 @@ pub(crate) fn of(pid: u32) -> Used {
     Used { cpu_seconds: stat(pid).map_or(0.0, |stat| seconds(stat.own)) }
 }
 
+/// Processor time of the processes that this one has started and that have ended.
+pub(crate) fn reaped() -> Used {
+    Used { cpu_seconds: stat(std::process::id()).map_or(0.0, |stat| seconds(stat.reaped)) }
+}
+
 /// Processor time of a Postgres server: its main process, the backends that run and those that it has reaped.
 pub(crate) fn of_server(postmaster: u32) -> Used {
     let main = stat(postmaster).map_or(0.0, |stat| seconds(stat.own + stat.reaped));

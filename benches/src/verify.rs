@@ -15,7 +15,6 @@ use std::path::PathBuf;
 use clap::Args;
 
 use self::list::Size;
-pub(crate) use self::world::serve;
 
 use crate::figure::{say, title};
 
@@ -40,12 +39,6 @@ pub(crate) struct VerifyArgs {
     /// The measurement already runs in a network of its own
     #[arg(long, hide = true)]
     pub(crate) inside: bool,
-    /// The port of the scripted name server; 0 chooses one
-    #[arg(long, hide = true, default_value_t = 0)]
-    pub(crate) dns_port: u16,
-    /// Serve the scenes in place of a long list's domains
-    #[arg(long, hide = true)]
-    pub(crate) scenes: bool,
 }
 
 /// The sizes at which both are compared: addresses, domains, addresses under way at once.

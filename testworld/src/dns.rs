@@ -41,7 +41,7 @@ pub enum Answering {
     Garbage,
     /// Under another identifier.
     WrongId,
-    /// To another question.
+    /// To another question, with the records under its name.
     WrongQuestion,
 }
 

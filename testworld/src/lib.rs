@@ -27,6 +27,7 @@
 
 pub mod demo;
 pub mod dns;
+pub mod farm;
 pub mod heldout;
 pub mod log;
 pub mod providers;

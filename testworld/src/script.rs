@@ -19,8 +19,8 @@ pub struct Script {
     pub naming: Naming,
     /// The local part whose RCPT is answered by [`Turn::Target`]; every other one is answered by [`Turn::Control`].
     pub target: String,
-    /// Whether local parts that begin with the target's count as the target: for servers with many mailboxes.
-    pub target_is_prefix: bool,
+    /// Whether the target with any number behind it counts as the target: for servers with many mailboxes.
+    pub target_is_numbered: bool,
     /// Its mail hosts.
     pub hosts: Vec<Host>,
 }
@@ -33,14 +33,18 @@ impl Script {
             domain: domain.to_ascii_lowercase(),
             naming: Naming::Hosts,
             target: target.to_lowercase(),
-            target_is_prefix: false,
+            target_is_numbered: false,
             hosts: vec![Host::new(&format!("mx.{domain}"), 10)],
         }
     }
 
     pub(crate) fn is_target(&self, local: &str) -> bool {
         let local = local.to_lowercase();
-        if self.target_is_prefix { local.starts_with(&self.target) } else { local == self.target }
+        match local.strip_prefix(&self.target) {
+            Some("") => true,
+            Some(number) => self.target_is_numbered && number.bytes().all(|octet| octet.is_ascii_digit()),
+            None => false,
+        }
     }
 }
 

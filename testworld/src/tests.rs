@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "these tests are the client of the servers beside them")]
 
 mod dns;
+mod script;
 mod smtp;
 mod world;
 

@@ -6,10 +6,11 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
+use plumb_testworld::farm::{KNOWN, domain};
 use tokio::process::Command;
 
 use super::beside;
-use super::world::{KNOWN, Running, domain};
+use super::world::Running;
 use crate::figure::figure;
 use crate::proc;
 use crate::workbench::Scratch;

@@ -139,7 +139,11 @@ fn answer(internet: &Internet, bytes: &[u8], over: Transport) -> Option<Reply> {
     match answering {
         Answering::WrongId => reply.metadata.id = reply.metadata.id.wrapping_add(1),
         Answering::WrongQuestion => {
-            reply.queries = vec![Query::query(self::name("other.testworld.test")?, kind)];
+            let other = self::name("other.testworld.test")?;
+            for record in &mut reply.answers {
+                record.name = other.clone();
+            }
+            reply.queries = vec![Query::query(other, kind)];
         }
         _ => {}
     }

@@ -201,10 +201,12 @@ fn decoded(text: &str) -> String {
     while let [first, after @ ..] = rest {
         let hex = (*first == b'%').then(|| after.get(..2)).flatten();
         let octet = hex.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
-        (rest, _) = match octet {
-            Some(octet) => (&after[2..], bytes.push(octet)),
-            None => (after, bytes.push(if *first == b'+' { b' ' } else { *first })),
+        let (octet, after) = match octet {
+            Some(octet) => (octet, &after[2..]),
+            None => (if *first == b'+' { b' ' } else { *first }, after),
         };
+        bytes.push(octet);
+        rest = after;
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -172,9 +172,9 @@ impl<'a> Talk<'a> {
         self.perform(stream, turn).await
     }
 
-    async fn say<S: AsyncWrite + Unpin>(&self, stream: &mut BufReader<S>, bytes: &[u8]) -> io::Result<Next>
+    async fn say<S>(&self, stream: &mut BufReader<S>, bytes: &[u8]) -> io::Result<Next>
     where
-        S: AsyncRead,
+        S: AsyncRead + AsyncWrite + Unpin,
     {
         stream.write_all(bytes).await?;
         stream.flush().await?;

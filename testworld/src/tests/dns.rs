@@ -9,6 +9,8 @@ use tokio::time::timeout;
 
 use super::{DOMAIN, site, world};
 use crate::dns::{Data, Zone};
+use crate::scene::naming;
+use crate::script::Script;
 use crate::{Dns, Site, Transport, World, WorldConfig};
 
 fn question(name: &str, kind: RecordType) -> Message {
@@ -206,4 +208,49 @@ async fn what_is_no_question_gets_no_answer_or_an_error() {
     let mut notify = question("a.test", RecordType::A);
     notify.metadata.op_code = OpCode::Notify;
     assert_eq!(over_udp(world.dns_addr(), &notify).await.metadata.response_code, ResponseCode::NotImp);
+}
+
+#[tokio::test]
+async fn evil_zones_lie_each_in_its_own_way() {
+    let domain = |word: &str| format!("{word}.example");
+    let words = ["servfail-mx", "length-lies", "garbage", "wrong-id", "wrong-question", "tcp-lies", "loop", "many"];
+    let scripts = words.iter().map(|word| {
+        let naming = naming(word).expect("a word of scenes");
+        Script { naming, ..Script::new(&domain(word), "ada") }
+    });
+    let world =
+        World::start(WorldConfig { scripts: scripts.collect(), ..WorldConfig::default() }).await.expect("a world");
+    let server = world.dns_addr();
+    let raw = async |word: &str| {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.expect("a socket");
+        let question = question(&domain(word), RecordType::MX).to_vec().expect("bytes");
+        socket.send_to(&question, server).await.expect("sent");
+        let mut buffer = vec![0; 4096];
+        let (length, _) = socket.recv_from(&mut buffer).await.expect("a reply");
+        buffer.truncate(length);
+        buffer
+    };
+    let message = async |word: &str| Message::from_vec(&raw(word).await).expect("a message");
+
+    assert_eq!(message("servfail-mx").await.metadata.response_code, ResponseCode::ServFail);
+    let address = over_udp(server, &question(&domain("servfail-mx"), RecordType::A)).await;
+    assert_eq!(address.answers.len(), 1, "everything but MX is answered");
+    assert!(Message::from_vec(&raw("length-lies").await).is_err());
+    assert!(Message::from_vec(&raw("garbage").await).is_err());
+    assert_eq!(message("wrong-id").await.metadata.id, 4712);
+    assert_ne!(message("wrong-question").await.queries[0].name().to_ascii(), "wrong-question.example.");
+    assert!(message("loop").await.answers.iter().all(|record| record.record_type() == RecordType::CNAME));
+
+    assert!(message("tcp-lies").await.metadata.truncation);
+    let mut stream = TcpStream::connect(server).await.expect("a connection");
+    let bytes = question(&domain("tcp-lies"), RecordType::MX).to_vec().expect("bytes");
+    stream.write_u16(bytes.len() as u16).await.expect("sent");
+    stream.write_all(&bytes).await.expect("sent");
+    let announced = stream.read_u16().await.expect("a length");
+    let mut rest = Vec::new();
+    stream.read_to_end(&mut rest).await.expect("it closes");
+    assert!(rest.len() < usize::from(announced));
+
+    let many = mx_of(&over_tcp(server, &question(&domain("many"), RecordType::MX)).await);
+    assert_eq!((many.len(), many.iter().min().cloned()), (500, Some((10, "mx.many.example.".to_owned()))));
 }

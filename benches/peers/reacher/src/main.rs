@@ -64,6 +64,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             "full": answer["smtp"]["has_full_inbox"],
         });
         writeln!(out, "{line}")?;
+        out.flush()?; // whoever stops us keeps what was found
     }
     let spent = json!({ "seconds": began.elapsed().as_secs_f64() });
     writeln!(out, "{spent}")?;

@@ -1,5 +1,7 @@
 //! Cleans a list and says how much processor time and memory that took: `clean_speed LIST OUTPUT [THREADS]`.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a tool to measure with")]
+
 use std::path::Path;
 
 use plumb_listwork::Stop;
@@ -12,7 +14,7 @@ fn main() {
         Some(Place::of(Path::new(&args[2]))),
         plumb_base::Clock::System.now(),
     );
-    options.threads = args.get(3).map_or(1, |n| n.parse().unwrap());
+    options.threads = args.get(3).map_or(1, |n| n.parse().unwrap_or(1));
     options.force = true;
     let started = std::time::Instant::now();
     let summary = clean::run(&options, &Stop::default(), &mut |_| {});

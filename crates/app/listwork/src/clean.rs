@@ -13,6 +13,9 @@ mod suppress;
 mod work;
 mod write;
 
+#[cfg(test)]
+pub(crate) mod testing;
+
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -101,6 +104,9 @@ pub fn run(options: &Options, stop: &Stop, progress: &mut dyn FnMut(Progress)) -
     let found = done.keys.find(slots, options.threads).map_err(ListError::io("cannot hold its keys", &spools))?;
     stop.check()?;
     let written = write::second_pass(options, &plan, done.spool, &found, &mut output, stop, progress)?;
+    if options.input.stat()? != before {
+        return Err(ListError::Changed { file: options.input.name() });
+    }
     let summary = summarise(options, plan, done.counts, done.fingerprint, &found, written, &rules);
     if let Some((mut file, path)) = report {
         let page = report::page(&summary).into_string();

@@ -5,6 +5,7 @@
 //! [`duplicates`], [`output`]) knows nothing of cleaning.
 
 pub mod clean;
+pub mod dedupe;
 pub mod duplicates;
 mod error;
 pub mod mask;

@@ -7,7 +7,9 @@
 pub fn mask(text: &str) -> String {
     const LONGEST: usize = 60;
     let ending = text.rsplit_once('.').map(|(_, ending)| ending).filter(|ending| {
-        text.contains(['@', '/', '.']) && (2..=6).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_alphabetic())
+        text.contains(['@', '/', '.'])
+            && (2..=6).contains(&ending.len())
+            && ending.bytes().all(|b| b.is_ascii_alphabetic())
     });
     let (body, ending) = match ending {
         Some(ending) if !text.contains(' ') => (&text[..text.len() - ending.len()], ending),

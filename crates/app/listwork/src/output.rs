@@ -37,38 +37,36 @@ impl Output {
         }
         // A link stays a link: what it points to is replaced.
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        if path.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "that is a folder"));
+        // A device or pipe would be replaced, not written to.
+        if path.exists() && !path.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "that is no file; standard output is -"));
         }
         let mode = path.metadata().map_or(0o666, |old| old.mode() & 0o777);
         let mut options = OpenOptions::new();
         options.write(true).mode(mode);
         let flags = i32::try_from(OFlags::TMPFILE.bits()).unwrap_or_default();
-        match options.clone().custom_flags(flags).open(folder(&path)) {
-            Ok(file) => Ok(Self { file, path, aside: None, replace }),
-            Err(_) => {
-                let aside = beside(&path);
-                let file = options.create_new(true).open(&aside)?;
-                Ok(Self { file, path, aside: Some(Aside(aside)), replace })
-            }
+        if let Ok(file) = options.clone().custom_flags(flags).open(folder(&path)) {
+            return Ok(Self { file, path, aside: None, replace });
         }
+        let aside = beside(&path);
+        let file = options.create_new(true).open(&aside)?;
+        Ok(Self { file, path, aside: Some(Aside(aside)), replace })
     }
 
     /// Brings it to the disk and gives it its name.
     pub fn finish(mut self) -> io::Result<()> {
         self.file.sync_all()?;
-        let aside = match self.aside.take() {
-            Some(aside) => aside,
-            None => {
-                let open = PathBuf::from(format!("/proc/self/fd/{}", self.file.as_raw_fd()));
-                // A name that is free is taken in one step; one that is not is taken over in one.
-                let first = if self.replace { beside(&self.path) } else { self.path.clone() };
-                rustix::fs::linkat(CWD, &open, CWD, &first, AtFlags::SYMLINK_FOLLOW)?;
-                if !self.replace {
-                    return sync_folder(&self.path);
-                }
-                Aside(first)
+        let aside = if let Some(aside) = self.aside.take() {
+            aside
+        } else {
+            let open = PathBuf::from(format!("/proc/self/fd/{}", self.file.as_raw_fd()));
+            // A name that is free is taken in one step; one that is not is taken over in one.
+            let first = if self.replace { beside(&self.path) } else { self.path.clone() };
+            rustix::fs::linkat(CWD, &open, CWD, &first, AtFlags::SYMLINK_FOLLOW)?;
+            if !self.replace {
+                return sync_folder(&self.path);
             }
+            Aside(first)
         };
         if self.replace {
             std::fs::rename(&aside.0, &self.path)?;

@@ -16,16 +16,14 @@ pub(crate) fn unnamed(dir: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).mode(0o600);
     let flags = i32::try_from(OFlags::TMPFILE.bits()).unwrap_or_default();
-    match options.clone().custom_flags(flags).open(dir) {
-        Ok(file) => Ok(file),
-        // Some file systems have no files without names.
-        Err(_) => {
-            let path = dir.join(format!(".plumb-{}.spool", plumb_base::hex::encode(&plumb_base::random::bytes::<8>())));
-            let file = options.create_new(true).open(&path)?;
-            std::fs::remove_file(&path)?;
-            Ok(file)
-        }
+    if let Ok(file) = options.clone().custom_flags(flags).open(dir) {
+        return Ok(file);
     }
+    // Some file systems have no files without names.
+    let path = dir.join(format!(".plumb-{}.spool", plumb_base::hex::encode(&plumb_base::random::bytes::<8>())));
+    let file = options.create_new(true).open(&path)?;
+    std::fs::remove_file(&path)?;
+    Ok(file)
 }
 
 /// Takes bytes until they are read.

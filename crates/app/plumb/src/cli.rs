@@ -2,6 +2,7 @@
 
 mod audit;
 mod clean;
+mod dedupe;
 mod demo;
 mod doctor;
 mod file_worker;
@@ -62,6 +63,8 @@ enum Command {
     Export(lists::Export),
     /// Clean a list file, without a database and without a network
     Clean(clean::Clean),
+    /// Find the rows of one list file, or of two, that are about the same person
+    Dedupe(dedupe::Dedupe),
     /// Check one address, without a database
     Verify(verify::Verify),
     /// Export and check the audit log
@@ -146,6 +149,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Leads(command) => lists::leads(command, &config, global.json).await,
         Command::Export(command) => lists::export(command, &config, global.json).await,
         Command::Clean(command) => clean::run(command, global.json).await,
+        Command::Dedupe(command) => dedupe::run(command, global.json).await,
         Command::Verify(command) => verify::run(command, config, global.json).await,
         Command::Audit(command) => audit::run(command, &config, global.json).await,
         Command::FileWorker(_) => unreachable!("it runs before there are threads"),

@@ -17,7 +17,7 @@ use plumb_web::{Listener, Network, Register, Route, Services, Settings, Tls, adm
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::cleaning::cleaning;
+use crate::cleaning::{cleaning, lists};
 use crate::config::Config;
 use crate::database::{self, Database};
 use crate::{routes, sweep};
@@ -43,7 +43,7 @@ pub fn assemble(config: &Config, verify: VerifyConfig, store: &Store) -> anyhow:
     let egress = Egress::new(egress_config(config), Recorder::database(store.clone()))?;
     let cleaning = cleaning();
     let jobs = plumb_source::jobs(&cleaning, &worker)
-        .and(plumb_verify::jobs(egress, verify))
+        .and(plumb_verify::jobs(egress, verify)?)
         .and(plumb_identity::jobs()?)
         .and(sweep::jobs()?);
     let source = Source::new(store.clone(), cleaning, worker).upload_bytes_max(config.upload_bytes_max);
@@ -90,7 +90,7 @@ fn all_routes(store: &Store, ledger: &Ledger, source: &Source, identity: &Identi
     all.extend(plumb_privacy::routes(store));
     all.extend(plumb_source::routes(source));
     all.extend(plumb_lead::routes(store));
-    all.extend(plumb_verify::routes(store.clone()));
+    all.extend(plumb_verify::routes(store.clone(), Arc::new(lists())));
     all.extend(routes::routes(store, ledger));
     all
 }

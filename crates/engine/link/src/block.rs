@@ -29,11 +29,18 @@ pub(crate) struct Pairs {
 }
 
 /// Rows of a block up to which all its pairs are looked at.
-fn rows_max(pass: Pass) -> usize {
+fn rows_max(table: &Table, pass: Pass, at_work: bool) -> usize {
     match pass {
+        // A name before an at sign is shared by namesakes: it must be rare.
+        Pass::Value(field) if table.fields[field].what == What::Local => 5,
         Pass::Value(_) => 50,
+        Pass::Name if at_work => 6,
         Pass::Name => 60,
-        Pass::NameAnd(_) => 40,
+        Pass::NameAnd(field) => match table.fields[field].what {
+            // Where the employer is known, a name beside a town must be rare to say something.
+            What::City if at_work => 8,
+            _ => 40,
+        },
         Pass::Two(..) => 8,
     }
 }
@@ -55,7 +62,7 @@ pub(crate) fn pairs(table: &Table, names: &Names, at_work: bool) -> Pairs {
         keys.dedup();
         for block in keys.chunk_by(|a, b| a >> 32 == b >> 32) {
             if block.len() > 1 {
-                pair_up(table, pass, block, &mut found);
+                pair_up(table, pass, at_work, block, &mut found);
             }
         }
         if found.pairs.len() > dedup_at {
@@ -86,14 +93,13 @@ fn passes(table: &Table, at_work: bool) -> Vec<Pass> {
         What::BirthDate,
         What::BirthPlace,
         What::Occupation,
-        What::Title,
     ];
     passes.extend(of(&beside).into_iter().map(Pass::NameAnd));
     // What many share is told apart by name.
     passes.extend(of(&alone).into_iter().filter(|at| *at < table.fields.len()).filter_map(|at| {
         let dict = &table.fields[at].dict;
-        let crowded = dict.ids().any(|id| dict.count(id) as usize > rows_max(Pass::Value(at)));
-        (crowded && table.fields[at].what != What::BirthDate).then_some(Pass::NameAnd(at))
+        let crowded = dict.ids().any(|id| dict.count(id) as usize > rows_max(table, Pass::Value(at), at_work));
+        (crowded && !matches!(table.fields[at].what, What::BirthDate | What::Local)).then_some(Pass::NameAnd(at))
     }));
     if !at_work {
         let strong = of(&[What::BirthDate, What::Postcode, What::Street, What::BirthPlace, What::Number]);
@@ -110,7 +116,7 @@ fn keys_of(table: &Table, names: &Names, pass: Pass, row: u32, mut add: impl FnM
     let sounds = [names.sounds[cells[FIRST] as usize], names.sounds[cells[LAST] as usize]];
     match pass {
         Pass::Value(field) => {
-            values(field).filter(|id| table.fields[field].dict.count(*id) > 1).for_each(|id| add(mix(id, 0)))
+            values(field).filter(|id| table.fields[field].dict.count(*id) > 1).for_each(|id| add(mix(id, 0)));
         }
         Pass::Name => {
             if sounds[0] != 0 && sounds[1] != 0 {
@@ -137,20 +143,26 @@ fn mix(a: u32, b: u32) -> u64 {
 }
 
 /// Pairs the rows of a block; `block` holds rows in the low halves.
-fn pair_up(table: &Table, pass: Pass, block: &[u64], found: &mut Pairs) {
+fn pair_up(table: &Table, pass: Pass, at_work: bool, block: &[u64], found: &mut Pairs) {
     let mut pair = |a: u32, b: u32| {
         if !table.in_one_list(a, b) {
             found.pairs.push(u64::from(a.min(b)) << 32 | u64::from(a.max(b)));
         }
     };
-    if block.len() <= rows_max(pass) {
+    if block.len() <= rows_max(table, pass, at_work) {
         for (n, a) in block.iter().enumerate() {
             block[n + 1..].iter().for_each(|b| pair(*a as u32, *b as u32));
         }
         return;
     }
     found.blocks_thinned += 1;
-    if matches!(pass, Pass::Two(..)) {
+    // Of these, what is alike in more than the key is found by another pass.
+    let covered = match pass {
+        Pass::Name => at_work,
+        Pass::Value(field) => table.fields[field].what == What::Local,
+        Pass::NameAnd(_) | Pass::Two(..) => true,
+    };
+    if covered {
         return;
     }
     // Neighbours by name, whatever the order of the rows was.

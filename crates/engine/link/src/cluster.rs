@@ -14,6 +14,9 @@ pub(crate) struct Edge {
 
 /// Members of two groups that are compared before the groups become one; of more, these many of each are.
 const COMPARED_MAX: usize = 8;
+/// What pairs of members must come to on average. Less than nothing: rows of one person that say little, or that are
+/// full of mistakes, do not find each other, but a third row finds both.
+const AGREE_AT: i32 = -7 * BIT;
 /// What two members with names that cannot be one person's are worth, at the most.
 const NAMES_APART: i32 = -10 * BIT;
 
@@ -65,14 +68,7 @@ impl Groups {
 
 /// Whether the rows of two groups, taken together, can be one person. Rows are compared each with each, or some of them
 /// where there are many.
-pub(crate) fn agree(
-    judge: &Judge,
-    hashes: &[u64],
-    a: &mut Vec<u32>,
-    b: &mut Vec<u32>,
-    least: i32,
-    detail: &mut Detail,
-) -> bool {
+pub(crate) fn agree(judge: &Judge, hashes: &[u64], a: &mut Vec<u32>, b: &mut Vec<u32>, detail: &mut Detail) -> bool {
     for rows in [&mut *a, &mut *b] {
         rows.sort_unstable_by_key(|row| hashes[*row as usize]);
         if rows.len() > COMPARED_MAX {
@@ -90,5 +86,5 @@ pub(crate) fn agree(
             sum += if apart { weight.min(NAMES_APART) } else { weight };
         }
     }
-    sum >= least * (a.len() * b.len()) as i32
+    sum >= AGREE_AT * (a.len() * b.len()) as i32
 }

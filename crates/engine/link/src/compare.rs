@@ -2,9 +2,10 @@
 
 use crate::date::{self, Fit};
 use crate::dict::{Dict, NONE};
-use crate::name;
+use crate::name::{self, Related};
 use crate::table::{Field, What};
 use crate::text::{near, sound};
+use crate::value;
 
 /// How well two values go together, best first. What each step means depends on what is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,13 +44,12 @@ impl Names {
         }
     }
 
-    fn related(&self, a: u32, b: u32) -> bool {
-        let (a, b) = (self.groups[a as usize], self.groups[b as usize]);
-        !a.is_empty() && a.iter().any(|group| b.contains(group))
+    fn related(&self, a: u32, b: u32) -> Related {
+        name::related(self.groups[a as usize], self.groups[b as usize])
     }
 
     /// Two names that people bear, each in its own right: one letter between them is no slip.
-    fn settled(&self, dict: &Dict, a: u32, b: u32) -> bool {
+    pub(crate) fn settled(&self, dict: &Dict, a: u32, b: u32) -> bool {
         let known = |id: u32| !self.groups[id as usize].is_empty() || dict.count(id) >= self.settled_from;
         known(a) && known(b)
     }
@@ -63,10 +63,11 @@ impl Names {
         if x.len() == 1 || y.len() == 1 {
             return if x[0] == y[0] { Level::Variant } else { Level::Other };
         }
-        if given && self.related(a, b) {
+        let related = if given { self.related(a, b) } else { Related::No };
+        if related == Related::Called {
             return Level::Variant;
         }
-        let slips = near::typos(x, y, 2);
+        let slips = if dict.may_be_near(a, b, 2) { near::typos(x, y, 2) } else { 3 };
         let (shorter, longer) = (x.len().min(y.len()), x.len().max(y.len()));
         if slips <= 2 && !(given && self.settled(dict, a, b)) {
             let slip = (slips == 1 && longer >= 5) || (slips == 2 && shorter >= 7);
@@ -83,16 +84,20 @@ impl Names {
         }
         let sounds = self.sounds[a as usize] == self.sounds[b as usize];
         let likeness = near::likeness(x, y);
-        let alike = (slips == 1 && longer >= 3) || (sounds && likeness >= 780) || likeness >= 870 || begins;
+        let alike = (slips == 1 && longer >= 3)
+            || (sounds && likeness >= 780)
+            || likeness >= 870
+            || begins
+            || related == Related::Translated;
         if alike { Level::Alike } else { Level::Other }
     }
 }
 
 /// Whether a word of three letters or more, or the whole without blanks, is in both.
 fn share_a_word(a: &[u8], b: &[u8]) -> bool {
-    let words = |text: &'_ [u8]| -> Vec<Vec<u8>> { text.split(|b| *b == b' ').map(<[u8]>::to_vec).collect() };
-    let (a, b) = (words(a), words(b));
-    a.concat() == b.concat() || a.iter().any(|word| word.len() >= 3 && b.contains(word))
+    let solid = |text| <[u8]>::iter(text).filter(|b| **b != b' ');
+    let words = |text| <[u8]>::split(text, |b: &u8| *b == b' ').filter(|word| word.len() >= 3);
+    solid(a).eq(solid(b)) || words(a).any(|word| words(b).any(|other| word == other))
 }
 
 /// The best that the values of two rows do in one field, and the rarest value that is the same in both.
@@ -131,14 +136,16 @@ fn level(field: &Field, a: u32, b: u32) -> Level {
     if a == b {
         return Level::Same;
     }
+    let near = field.dict.may_be_near(a, b, 2);
     let (x, y) = (field.dict.text(a), field.dict.text(b));
     match field.what {
-        What::Email => email(x, y),
+        What::Email => email(x, y, near),
         What::BirthDate => match date::fit(x, y) {
             Fit::Slip => Level::Typo,
             Fit::Part => Level::Variant,
             Fit::None => Level::Other,
         },
+        What::Phone | What::PersonId | What::CompanyId | What::Profile if !near => Level::Other,
         What::Phone => code(x, y, 0),
         What::PersonId | What::CompanyId | What::Profile => code(x, y, 1),
         What::Postcode => match code(x, y, 0) {
@@ -147,32 +154,34 @@ fn level(field: &Field, a: u32, b: u32) -> Level {
         },
         What::Number => {
             let digits = |text: &[u8]| text.iter().take_while(|b| b.is_ascii_digit()).count();
-            let (p, q) = (digits(x), digits(y));
+            let (length, other) = (digits(x), digits(y));
             match near::typos(x, y, 1) {
-                _ if p > 0 && x[..p] == y[..q] => Level::Variant,
+                _ if length > 0 && x[..length] == y[..other] => Level::Variant,
                 1 if x.len().max(y.len()) > 1 => Level::Typo,
                 _ => Level::Other,
             }
         }
         What::Domain | What::Local | What::Gender | What::Country | What::Region => {
-            if near::typos(x, y, 1) == 1 && x.len().min(y.len()) >= 3 { Level::Typo } else { Level::Other }
+            if near && near::typos(x, y, 1) == 1 && x.len().min(y.len()) >= 3 { Level::Typo } else { Level::Other }
         }
-        _ => text(x, y),
+        _ => text(field, a, b, near),
     }
 }
 
 /// Two addresses that differ: by a slip, in the domain only, in both, or by naming two mailboxes at one domain.
-fn email(a: &[u8], b: &[u8]) -> Level {
+fn email(a: &[u8], b: &[u8], near: bool) -> Level {
     let at = |text: &[u8]| text.iter().position(|b| *b == b'@').unwrap_or(text.len());
     let ((local_a, domain_a), (local_b, domain_b)) = (a.split_at(at(a)), b.split_at(at(b)));
     let digits = |text: &[u8]| text.iter().filter(|b| b.is_ascii_digit()).fold(0_u64, |n, b| n * 31 + u64::from(*b));
-    if near::typos(a, b, 1) == 1 && digits(local_a) == digits(local_b) && a.len() >= 8 {
+    if near && near::typos(a, b, 1) == 1 && digits(local_a) == digits(local_b) && a.len() >= 8 {
         return Level::Typo;
     }
+    let provider = || str::from_utf8(&domain_a[1..]).is_ok_and(value::is_provider);
     match (local_a == local_b, domain_a == domain_b) {
         (true, _) => Level::Variant,
-        (_, false) => Level::Alike,
-        _ => Level::Other,
+        // People have several private addresses, but one at a company.
+        (_, true) if !provider() => Level::Other,
+        _ => Level::Alike,
     }
 }
 
@@ -186,8 +195,10 @@ fn code(a: &[u8], b: &[u8], second_from: usize) -> Level {
 }
 
 /// Words: a slip, words that one of them leaves out, or likeness.
-fn text(a: &[u8], b: &[u8]) -> Level {
-    let slips = near::typos(a, b, 2);
+fn text(field: &Field, a: u32, b: u32, near: bool) -> Level {
+    let alike = field.dict.may_be_alike(a, b);
+    let (a, b) = (field.dict.text(a), field.dict.text(b));
+    let slips = if near { near::typos(a, b, 2) } else { 3 };
     if (slips == 1 && a.len().max(b.len()) >= 4) || (slips == 2 && a.len().min(b.len()) >= 8) {
         return Level::Typo;
     }
@@ -195,7 +206,7 @@ fn text(a: &[u8], b: &[u8]) -> Level {
         return Level::Variant;
     }
     let (shorter, longer) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    if near::likeness(a, b) >= 880 || (shorter.len() >= 4 && longer.starts_with(shorter)) {
+    if (shorter.len() >= 4 && longer.starts_with(shorter)) || (alike && near::likeness(a, b) >= 880) {
         return Level::Alike;
     }
     Level::Other

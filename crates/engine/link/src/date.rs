@@ -58,25 +58,27 @@ fn packed(year: u32, month: u32, day: u32) -> [u8; 8] {
     ]
 }
 
+/// How the names of the months begin.
+const MONTHS: [&[&str]; 12] = [
+    &["jan", "ene", "gen"],
+    &["feb", "fev", "fév"],
+    &["mar", "mär", "maer", "mrz"],
+    &["apr", "abr", "avr"],
+    &["may", "mai", "mag"],
+    &["jun", "juin", "giu"],
+    &["jul", "juil", "lug"],
+    &["aug", "ago", "aoû", "aou"],
+    &["sep", "set"],
+    &["oct", "okt", "ott"],
+    &["nov"],
+    &["dec", "dez", "dic", "déc"],
+];
+
 /// A month by number, or by its first letters in English, German, French, Spanish or Italian.
 fn month_of(text: &str) -> Option<u32> {
     if let Ok(number) = text.parse() {
         return Some(number);
     }
-    const MONTHS: [&[&str]; 12] = [
-        &["jan", "ene", "gen"],
-        &["feb", "fev", "fév"],
-        &["mar", "mär", "maer", "mrz"],
-        &["apr", "abr", "avr"],
-        &["may", "mai", "mag"],
-        &["jun", "juin", "giu"],
-        &["jul", "juil", "lug"],
-        &["aug", "ago", "aoû", "aou"],
-        &["sep", "set"],
-        &["oct", "okt", "ott"],
-        &["nov"],
-        &["dec", "dez", "dic", "déc"],
-    ];
     let text = text.to_lowercase();
     let at = MONTHS.iter().position(|names| names.iter().any(|name| text.starts_with(name)))?;
     Some(at as u32 + 1)

@@ -2,6 +2,8 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::text::near;
+
 /// The number that stands for "no value".
 pub(crate) const NONE: u32 = 0;
 
@@ -10,13 +12,15 @@ pub(crate) struct Dict {
     text: Vec<u8>,
     ends: Vec<u32>,
     counts: Vec<u32>,
+    /// By number, what letters and pairs of letters a value has; filled when no more values come.
+    marks: Vec<u64>,
     /// Open addressing: high half the hash, low half the number; 0 is free.
     table: Vec<u64>,
 }
 
 impl Dict {
     pub(crate) fn new() -> Self {
-        Self { text: Vec::new(), ends: vec![0], counts: vec![0], table: vec![0; 1 << 10] }
+        Self { text: Vec::new(), ends: vec![0], counts: vec![0], marks: Vec::new(), table: vec![0; 1 << 10] }
     }
 
     /// The number of a value, which is counted once more. Text beyond 4 GiB in one dictionary is not held: it counts as
@@ -80,9 +84,22 @@ impl Dict {
         self.ends.len() - 1
     }
 
-    /// Frees what only [`Self::intern`] needs.
+    /// No more values: frees what only [`Self::intern`] needs and marks each value for [`Self::may_be_near`].
     pub(crate) fn close(&mut self) {
         self.table = Vec::new();
+        self.marks = std::iter::once(0).chain(self.ids().map(|id| near::marks(self.text(id)))).collect();
+    }
+
+    /// Whether so many slips may make one value of the other; cheaper than to count them.
+    pub(crate) fn may_be_near(&self, a: u32, b: u32, slips: u32) -> bool {
+        near::may_be_near(self.marks[a as usize], self.marks[b as usize], slips)
+    }
+
+    /// Whether two values have so many letters in common that they may be alike.
+    pub(crate) fn may_be_alike(&self, a: u32, b: u32) -> bool {
+        let differ = ((self.marks[a as usize] ^ self.marks[b as usize]) as u32).count_ones();
+        let letters = (self.text(a).len() + self.text(b).len()) as u32;
+        differ * 10 <= letters * 3
     }
 
     /// Numbers of all values.

@@ -21,6 +21,13 @@ pub(crate) enum Group {
     Geo,
 }
 
+impl Group {
+    /// Whether it is the same for all who share an employer.
+    fn is_of_employer(self) -> bool {
+        matches!(self, Self::Org | Self::Street | Self::Geo)
+    }
+}
+
 /// What a piece of evidence is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum About {
@@ -42,6 +49,9 @@ pub(crate) struct Piece {
     pub(crate) weight: i32,
     pub(crate) group: Group,
 }
+
+/// Pairs at work that cannot come to this much are not looked at closely.
+const LEAST: i32 = -2 * BIT;
 
 /// Whether two names can be those of one person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,11 +75,21 @@ pub(crate) struct Detail {
     pub(crate) personal: bool,
     /// A code made to identify a person is the same, or the same but for a slip.
     pub(crate) identified: bool,
+    /// The employer is the same.
+    pub(crate) employer: Option<bool>,
+    same_last: bool,
 }
 
 impl Detail {
     pub(crate) fn new() -> Self {
-        Self { pieces: Vec::with_capacity(24), name: NameFit::Open, personal: false, identified: false }
+        Self {
+            pieces: Vec::with_capacity(24),
+            name: NameFit::Open,
+            personal: false,
+            identified: false,
+            employer: None,
+            same_last: false,
+        }
     }
 }
 
@@ -88,6 +108,8 @@ pub(crate) struct Judge {
     pub(crate) rows_log: i32,
     /// The list is about people at work: an address is the company's.
     pub(crate) at_work: bool,
+    /// The list is about families: at one address, people of one family name have several given names.
+    pub(crate) families: bool,
     /// What is added to logarithms of counts when the rows are a part of something larger.
     pub(crate) larger: i32,
 }
@@ -98,8 +120,15 @@ impl Judge {
         detail.pieces.clear();
         detail.personal = false;
         detail.identified = false;
+        detail.employer = None;
+        detail.same_last = false;
         let (a, b) = (self.table.row(a), self.table.row(b));
         self.look_at_names(a, b, detail);
+        let apart = detail.name == NameFit::OtherFirst || (self.at_work && detail.name == NameFit::OtherLast);
+        if (apart && !self.may_be_personal(a, b)) || (self.at_work && self.most(a, b, detail) < LEAST) {
+            detail.name = NameFit::OtherFirst;
+            return;
+        }
         let mut same_mailbox = false;
         for at in 0..self.table.fields.len() {
             let field = &self.table.fields[at];
@@ -114,7 +143,12 @@ impl Judge {
             let is_contact = matches!(field.what, What::Email | What::Phone | What::Profile | What::PersonId);
             if is_contact {
                 let people = shared(found.a).max(shared(found.b));
-                let personal = if field.what == What::PersonId { people < 3 } else { people < 2 };
+                let personal = match field.what {
+                    What::PersonId => people < 3,
+                    // A mailbox at work is one person's, and so are two given names beside one family name in it.
+                    What::Email => people < 2 || (people < 3 && self.at_work && detail.same_last),
+                    _ => people < 2,
+                };
                 if !personal {
                     group = Group::Org;
                     if found.level != Level::Same {
@@ -129,15 +163,60 @@ impl Judge {
             match (field.what, found.level) {
                 (What::Email, Level::Same) => same_mailbox = true,
                 // Both parts of the address have fields of their own.
-                (What::Email, Level::Variant | Level::Alike) => continue,
+                (What::Email, Level::Variant | Level::Alike) | (What::Local, Level::Typo) => continue,
                 (What::Email, Level::Typo) => weight = weight.min(6 * BIT),
                 (What::Local, Level::Same) if self.is_of_name(field.dict.text(found.a), a, b) => continue,
-                (What::Local, Level::Typo) => continue,
                 (What::BirthDate, Level::Same) => detail.personal = true,
+                (What::Company | What::Domain | What::CompanyId, level) => {
+                    let same = level <= Level::Typo;
+                    detail.employer = Some(same || detail.employer == Some(true));
+                }
                 _ => {}
             }
             detail.pieces.push(Piece { about: About::Field(at), level: found.level, weight, group });
         }
+    }
+
+    /// Whether two rows with names that do not go together may still be one person: something that belongs to persons
+    /// is nearly the same. All else of such a pair need not be looked at.
+    fn may_be_personal(&self, a: &[u32], b: &[u32]) -> bool {
+        self.table.fields.iter().any(|field| match field.what {
+            What::Email | What::Phone | What::BirthDate => {
+                a[field.slots.clone()].iter().any(|x| *x != NONE && b[field.slots.clone()].contains(x))
+            }
+            What::PersonId | What::Profile => {
+                compare::field(field, a, b).is_some_and(|found| found.level <= Level::Typo)
+            }
+            _ => false,
+        })
+    }
+
+    /// No less than what two rows at work can come to, from their names and from the values that they have in common:
+    /// most pairs need no closer look.
+    fn most(&self, a: &[u32], b: &[u32], detail: &Detail) -> i32 {
+        let mut most = self.prior + detail.pieces.iter().map(|piece| piece.weight).sum::<i32>();
+        let mut shared = 0;
+        for field in &self.table.fields {
+            let (a, b) = (&a[field.slots.clone()], &b[field.slots.clone()]);
+            let same = a.iter().find(|x| **x != NONE && b.contains(x));
+            let rarity =
+                same.map(|id| log::log2(field.filled) - log::log2(u64::from(field.dict.count(*id)).max(2) - 1));
+            match (field.what, rarity) {
+                (
+                    What::Email | What::Local | What::Phone | What::Profile | What::PersonId | What::BirthDate,
+                    Some(rarity),
+                ) => {
+                    most += rarity;
+                }
+                (What::Profile | What::PersonId | What::BirthDate | What::Other, None) => {
+                    most += if a[0] != NONE && b[0] != NONE { 10 * BIT } else { 0 };
+                }
+                (_, Some(rarity)) => shared = shared.max(rarity),
+                (_, None) => {}
+            }
+        }
+        // Titles and slips in the rest.
+        most + shared + self.larger + 6 * BIT
     }
 
     /// The weight of one comparison.
@@ -179,28 +258,36 @@ impl Judge {
         if full(a) && full(b) {
             let mut first = part(a[FIRST], b[FIRST], true);
             let mut last = part(a[LAST], b[LAST], false);
+            let mut half_turned = false;
             if first.0 >= Level::Alike || last.0 >= Level::Alike {
                 let turned_first = part(a[FIRST], b[LAST], true);
                 let turned_last = part(a[LAST], b[FIRST], false);
                 let turned = turned_first.1 + turned_last.1 - 2 * BIT;
-                let fits = turned_first.0 <= Level::Variant && turned_last.0 <= Level::Variant;
+                let both = turned_first.0 <= Level::Variant && turned_last.0 <= Level::Variant;
+                let one = turned_first.0 <= Level::Typo || turned_last.0 <= Level::Typo;
+                let fits = both || (one && !self.families);
                 if fits && turned > first.1 + last.1 {
                     (first, last) = (turned_first, turned_last);
+                    half_turned = !both;
                     push(About::Turned, (Level::Variant, -2 * BIT));
                 }
             }
-            if a[WHOLE] == b[WHOLE] {
-                // Names are not drawn by lot: what occurs together often is worth what the pair of them is worth.
-                let count = u64::from(self.table.wholes.count(a[WHOLE])).max(2) - 1;
-                let whole = self.rows_log + self.larger - log::log2(count) + 2 * BIT;
-                last.1 -= (first.1 + last.1 - whole).max(0);
-            }
+            // Names are not drawn by lot: what occurs together often is worth what the pair of them is worth.
+            let wholes = &self.table.wholes;
+            let count = u64::from(wholes.count(a[WHOLE]).max(wholes.count(b[WHOLE]))).max(2) - 1;
+            let whole = self.rows_log + self.larger - log::log2(count) + BIT;
+            last.1 -= (first.1 + last.1 - whole).max(0);
+            // Two names that people bear, each in its own right, are two people where many share all the rest.
+            let many_share = self.at_work || self.families;
+            let settled = || self.names.settled(dict, a[FIRST], b[FIRST]);
             detail.name = match (first.0, last.0) {
                 (Level::Other, _) => NameFit::OtherFirst,
-                (_, Level::Other) => NameFit::OtherLast,
-                (Level::Alike, Level::Alike) => NameFit::OtherLast,
+                _ if half_turned => NameFit::OtherFirst,
+                (Level::Alike, _) if many_share && settled() => NameFit::OtherFirst,
+                (_, Level::Other) | (Level::Alike, Level::Alike) => NameFit::OtherLast,
                 _ => NameFit::Fits,
             };
+            detail.same_last = last.0 <= Level::Typo;
             push(About::First, first);
             push(About::Last, last);
         } else {
@@ -245,35 +332,42 @@ impl Judge {
 
     /// The weight of all pieces but those about `without`, and but those that hang together with it.
     pub(crate) fn sum(&self, detail: &Detail, without: Option<About>) -> i32 {
-        let left_out = without.map(|about| {
-            let group = detail.pieces.iter().find(|piece| piece.about == about).map(|piece| piece.group);
-            (about, group.filter(|group| matches!(group, Group::Org)))
-        });
-        let (mut own, mut street) = (0, 0);
-        let (mut geo, mut org) = (Together::default(), Together::default());
-        for piece in &detail.pieces {
-            if left_out.is_some_and(|(about, group)| piece.about == about || group == Some(piece.group)) {
-                continue;
-            }
+        let group = |about: About| detail.pieces.iter().find(|piece| piece.about == about).map(|piece| piece.group);
+        let left_out = |piece: &Piece| {
+            without.is_some_and(|about| {
+                let together = self.at_work && group(about).is_some_and(Group::is_of_employer);
+                piece.about == about || (together && piece.group.is_of_employer())
+            })
+        };
+        let mut own = self.prior;
+        let (mut street, mut street_best) = (0, 0);
+        let (mut geo, mut org, mut place) = (Together::default(), Together::default(), Together::default());
+        for piece in detail.pieces.iter().filter(|piece| !left_out(piece)) {
             match piece.group {
                 Group::Name | Group::Own => own += piece.weight,
-                Group::Street => street += piece.weight,
-                Group::Geo => geo.add(piece.weight),
                 Group::Org => org.add(piece.weight),
+                Group::Street | Group::Geo => {
+                    place.add(piece.weight);
+                    if piece.group == Group::Geo {
+                        geo.add(piece.weight);
+                    } else {
+                        street += piece.weight;
+                        street_best = street_best.max(piece.weight);
+                    }
+                }
             }
         }
-        let address = (street + geo.sum(2)).min(self.rows_log + 2 * BIT);
         if self.at_work {
-            if left_out.is_none_or(|(_, group)| group.is_none()) {
-                org.add(address);
-            }
-            self.prior + own + org.sum(8)
-        } else {
-            let mut place = Together::default();
-            place.add(address);
-            place.add(org.sum(8));
-            self.prior + own + place.sum(4)
+            // Whoever shares the employer shares its address; an address alone is worth half.
+            return own + if org.best > 0 { org.with(place.best).sum(16) } else { org.sum(8) + place.sum(8) / 2 };
         }
+        // Families share an address and a family name: together they say less than each alone.
+        let family = detail.pieces.iter().find(|piece| piece.about == About::Last && piece.weight > 0);
+        if let Some(last) = family.filter(|last| street_best > 5 * BIT && !left_out(last)) {
+            own -= last.weight / 2;
+        }
+        let address = if street_best > 0 || geo.best > 0 { street + geo.sum(8) } else { place.sum(4) };
+        own + org.with(address.min(self.rows_log + 2 * BIT)).sum(4)
     }
 }
 
@@ -287,6 +381,11 @@ struct Together {
 }
 
 impl Together {
+    fn with(mut self, weight: i32) -> Self {
+        self.add(weight);
+        self
+    }
+
     fn add(&mut self, weight: i32) {
         if weight > 0 {
             self.rest += self.best.min(weight);

@@ -7,15 +7,16 @@ use crate::dict::NONE;
 use crate::judge::{About, Detail, Judge, NameFit};
 use crate::log::{self, BIT};
 use crate::table::{FIRST, LAST, Table, What};
+use crate::value;
 use crate::weigh::{self, Tally};
 
 /// Pairs that are looked at to learn from them.
-const SAMPLE_MAX: usize = 150_000;
+const SAMPLE_MAX: usize = 100_000;
 /// Pairs taken at random, to see how often strangers agree.
 const STRANGERS_MAX: u32 = 60_000;
 /// Odds from which on a pair teaches, whatever the field in question says.
-const SURE: i32 = 7 * BIT;
-const ROUNDS: usize = 3;
+const SURE: i32 = 10 * BIT;
+const ROUNDS: usize = 2;
 
 /// For each field and value, how many people with names that do not go together have it; counted to eight, over the
 /// first rows that have the value by content.
@@ -56,6 +57,13 @@ pub(crate) fn people(table: &Table, names: &Names, hashes: &[u64]) -> Vec<Vec<u8
             }
             people[rows[0].0 as usize] = met.len() as u8;
         }
+        if field.what == What::Email {
+            let is_role = |id: u32| {
+                let local = field.dict.text(id).split(|b| *b == b'@').next().unwrap_or_default();
+                str::from_utf8(local).is_ok_and(value::is_role)
+            };
+            field.dict.ids().filter(|id| is_role(*id)).for_each(|id| people[id as usize] = PEOPLE_MAX as u8);
+        }
         people
     };
     table.fields.iter().map(of_field).collect()
@@ -73,6 +81,7 @@ pub(crate) fn learn(judge: &mut Judge, pairs: &[u64], hashes: &[u64]) {
     };
     judge.fields = weights(&vec![Tally::default(); whats.len()]);
     let sample = sample(pairs, hashes);
+    judge.families = has_families(judge, &sample);
     let mut detail = Detail::new();
     for _ in 0..ROUNDS {
         let mut first = Tally::default();
@@ -103,6 +112,24 @@ pub(crate) fn learn(judge: &mut Judge, pairs: &[u64], hashes: &[u64]) {
         judge.fields = weights(&fields);
         judge.prior = prior(&judge.table, likely * pairs.len() as u64 / sample.len().max(1) as u64);
     }
+}
+
+/// Whether rows of one street, number and family name often have given names that do not go together. Where they never
+/// do, a wrong given name is a mistake in the list; where they do, it is a brother's.
+fn has_families(judge: &Judge, sample: &[(u32, u32)]) -> bool {
+    let table = &judge.table;
+    let address = table.fields.iter().filter(|field| matches!(field.what, What::Street | What::Number));
+    let slots: Vec<usize> = address.flat_map(|field| field.slots.clone()).collect();
+    let (mut one, mut several) = (0_u32, 0_u32);
+    for (a, b) in sample {
+        let (a, b) = (table.row(*a), table.row(*b));
+        let home = slots.iter().chain(&[LAST]).all(|slot| a[*slot] != NONE && a[*slot] == b[*slot]);
+        if home && a[FIRST] != NONE && b[FIRST] != NONE {
+            let level = judge.names.compare(&table.names, a[FIRST], b[FIRST], true);
+            *if level == Level::Other { &mut several } else { &mut one } += 1;
+        }
+    }
+    !slots.is_empty() && several * 8 > one
 }
 
 /// The odds that two rows taken at random are one person, when so many pairs are.
@@ -157,7 +184,7 @@ fn sample(pairs: &[u64], hashes: &[u64]) -> Vec<(u32, u32)> {
     let one_in = (pairs.len() / SAMPLE_MAX) as u64 + 1;
     rows.filter(|(a, b)| {
         let mixed = (hashes[*a as usize] ^ hashes[*b as usize]).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
-        mixed % one_in == 0
+        mixed.is_multiple_of(one_in)
     })
     .collect()
 }

@@ -12,10 +12,14 @@ mod compare;
 mod date;
 mod dict;
 mod judge;
+mod keys;
 mod kind;
 mod learn;
 mod linker;
 mod log;
+#[cfg(any(test, feature = "testing"))]
+pub mod made;
+mod merge;
 mod name;
 mod propose;
 mod table;
@@ -23,6 +27,8 @@ mod text;
 mod value;
 mod weigh;
 
+pub use keys::{KEYS_VERSION, keys_of};
 pub use kind::Kind;
 pub use linker::{Agreement, Code, Evidence, Link, Linked, Linker, Options, Report};
+pub use merge::{Record, Survivor, survivors};
 pub use propose::propose;

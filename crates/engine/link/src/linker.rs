@@ -9,7 +9,7 @@ use crate::judge::{About, Detail, Judge, NameFit, Piece};
 use crate::kind::Kind;
 use crate::learn;
 use crate::log::{self, BIT};
-use crate::table::{Table, What};
+use crate::table::Table;
 use crate::weigh::{self, Tally};
 
 /// How to link. The defaults need no expert.
@@ -177,9 +177,7 @@ impl Linker {
         let hashes = table.content_hashes();
         let names = Names::new(&table.names, rows);
         let people = learn::people(&table, &names, &hashes);
-        let at_work = table.fields.iter().any(|field| {
-            matches!(field.what, What::Company | What::Domain | What::CompanyId) && field.filled > u64::from(rows) / 5
-        });
+        let at_work = table.names_employers;
         let found = block::pairs(&table, &names, at_work);
         let rows_log = log::log2(u64::from(rows));
         let larger = options.population.map_or(0, |all| (log::log2(all) - rows_log).max(0));
@@ -194,6 +192,7 @@ impl Linker {
             rows_log,
             larger,
             at_work,
+            families: false,
             table,
         };
         learn::learn(&mut judge, &found.pairs, &hashes);
@@ -222,18 +221,6 @@ impl Linked {
         let mut detail = Detail::new();
         self.judge.look(a, b, &mut detail);
         decide(&self.judge, &detail, self.judge.sum(&detail, None))
-    }
-}
-
-impl Linked {
-    #[doc(hidden)]
-    pub fn dump(&self) -> String {
-        let j = &self.judge;
-        let mut s = format!("prior {} at_work {}\nfirst {:?}\nlast {:?}\n", j.prior, j.at_work, j.first.of, j.last.of);
-        for (f, w) in j.table.fields.iter().zip(&j.fields) {
-            s += &format!("{:?} {:?}\n", f.what, w.of);
-        }
-        s
     }
 }
 
@@ -271,12 +258,10 @@ fn gather(judge: Judge, options: &Options, mut edges: Vec<Edge>, hashes: &[u64])
         if a == b {
             continue;
         }
-        let least = 0;
         let link = Link { a: edge.a, b: edge.b, weight: edge.weight };
         let alone = groups.size(a) + groups.size(b) == 2;
         let joins = edge.weight >= options.same_at
-            && (alone
-                || cluster::agree(&judge, hashes, &mut groups.members(a), &mut groups.members(b), least, &mut detail));
+            && (alone || cluster::agree(&judge, hashes, &mut groups.members(a), &mut groups.members(b), &mut detail));
         if joins {
             groups.join(a, b);
             links.push(link);
@@ -344,9 +329,14 @@ fn judge_all(judge: &Judge, pairs: &[u64], least: i32, threads: NonZeroUsize) ->
 /// and then only with much to spare; at work, another family name needs something personal too.
 fn decide(judge: &Judge, detail: &Detail, weight: i32) -> i32 {
     match detail.name {
-        NameFit::OtherFirst if !detail.personal => weight.min(-BIT),
-        NameFit::OtherFirst => weight - 3 * BIT,
-        NameFit::OtherLast if judge.at_work && !detail.personal => weight.min(0),
+        // Twins share a date of birth, and all the rest.
+        NameFit::OtherFirst if !detail.personal || (judge.families && !detail.identified) => weight.min(-10 * BIT),
+        NameFit::OtherFirst => weight - BIT,
+        NameFit::OtherLast if judge.at_work && !detail.personal => weight.min(-10 * BIT),
+        _ if judge.at_work && !detail.personal && detail.employer == Some(false) => weight.min(BIT),
         _ => weight,
     }
 }
+
+#[cfg(test)]
+mod tests;

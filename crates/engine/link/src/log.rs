@@ -13,7 +13,7 @@ pub(crate) fn log2(x: u64) -> i32 {
     let mut mantissa = if whole > 31 { x >> (whole - 31) } else { x << (31 - whole) };
     let mut fraction = 0;
     for _ in 0..7 {
-        mantissa = mantissa * mantissa >> 31;
+        mantissa = (mantissa * mantissa) >> 31;
         fraction <<= 1;
         if mantissa >= 1 << 32 {
             mantissa >>= 1;

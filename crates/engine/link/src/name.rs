@@ -5,13 +5,14 @@ use std::sync::LazyLock;
 
 use crate::text::fold;
 
-/// Names by the groups that they stand in.
+/// Names by the groups that they stand in; the groups in which a name is one of another language are odd numbers.
 static NICKNAMES: LazyLock<HashMap<&'static str, Vec<u16>>> = LazyLock::new(|| {
     let mut groups: HashMap<&str, Vec<u16>> = HashMap::new();
     let lines = include_str!("data/nicknames.txt").lines().filter(|line| !line.starts_with('#'));
     for (group, line) in lines.enumerate() {
-        for name in line.split_whitespace() {
-            groups.entry(name).or_default().push(group as u16);
+        let (called, translated) = line.split_once('|').unwrap_or((line, ""));
+        for (names, odd) in [(called, 0), (translated, 1)] {
+            names.split_whitespace().for_each(|name| groups.entry(name).or_default().push(group as u16 * 2 + odd));
         }
     }
     groups
@@ -20,6 +21,28 @@ static NICKNAMES: LazyLock<HashMap<&'static str, Vec<u16>>> = LazyLock::new(|| {
 /// The groups of names that a given name belongs to; empty when it is not a known name.
 pub(crate) fn groups(name: &[u8]) -> &'static [u16] {
     str::from_utf8(name).ok().and_then(|name| NICKNAMES.get(name)).map_or(&[], Vec::as_slice)
+}
+
+/// How two given names are related.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Related {
+    /// One is what bearers of the other are called.
+    Called,
+    /// They are one name in two languages, or one grew from the other long ago.
+    Translated,
+    No,
+}
+
+/// How two given names are related, by their groups.
+pub(crate) fn related(a: &[u16], b: &[u16]) -> Related {
+    let mut found = Related::No;
+    for (x, y) in a.iter().flat_map(|x| b.iter().map(move |y| (x, y))).filter(|(x, y)| *x / 2 == *y / 2) {
+        if x % 2 == 0 && y % 2 == 0 {
+            return Related::Called;
+        }
+        found = Related::Translated;
+    }
+    found
 }
 
 /// The parts of one person's name, folded.

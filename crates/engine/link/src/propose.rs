@@ -7,15 +7,31 @@ use crate::kind::Kind;
 use crate::text::fold;
 use crate::value;
 
-static HEADERS: LazyLock<HashMap<&str, Option<Kind>>> = LazyLock::new(|| {
+/// What the name of a column says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Says {
+    Kind(Kind),
+    /// Which record it is, or something that does not tell people apart.
+    Nothing,
+    /// It is not known.
+    Unknown,
+}
+
+/// Whether a cell looks like something.
+type Looks = fn(&str) -> bool;
+
+/// What cells of any column may unmistakably look like, first match wins.
+const SHAPES: [(Kind, Looks); 3] = [(Kind::Email, is_address), (Kind::Profile, is_profile), (Kind::Phone, is_number)];
+
+static HEADERS: LazyLock<HashMap<&str, Says>> = LazyLock::new(|| {
     let lines = include_str!("data/headers.txt").lines().filter(|line| !line.starts_with('#'));
     let mut known = HashMap::new();
     for line in lines {
         let mut words = line.split_whitespace();
         // The line of columns about nothing has no kind.
-        let kind = words.next().and_then(Kind::from_code);
+        let says = words.next().and_then(Kind::from_code).map_or(Says::Nothing, Says::Kind);
         for word in words {
-            known.entry(word).or_insert(kind);
+            known.entry(word).or_insert(says);
         }
     }
     known
@@ -69,7 +85,7 @@ fn holds_its_parts<H: AsRef<str>>(row: &[String], headers: &[H], name: &str) -> 
 
 /// The cells of the columns whose names say `kind`.
 fn kinds_column<'s, H: AsRef<str>>(headers: &[H], sample: &'s [Vec<String>], kind: Kind) -> Vec<&'s str> {
-    let at = headers.iter().position(|header| by_name(header.as_ref()) == Some(Some(kind)));
+    let at = headers.iter().position(|header| by_name(header.as_ref()) == Says::Kind(kind));
     sample.iter().filter_map(|row| row.get(at?)).map(String::as_str).collect()
 }
 
@@ -85,34 +101,34 @@ fn solid(header: &str) -> String {
     name
 }
 
-/// What the name of a column says: a kind, that it is about nothing, or nothing that is known.
-fn by_name(header: &str) -> Option<Option<Kind>> {
+/// What the name of a column says, whatever is written around it.
+fn by_name(header: &str) -> Says {
     let name = solid(header);
     let bare = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let known = |name: &str| HEADERS.get(name).copied();
-    known(&name).or_else(|| known(bare)).or_else(|| {
-        // `Contact: First Name`, `Primary E-mail`, `Company (cleaned)`: the words at the end, then those at the start.
-        let mut folded = String::new();
-        fold::words(header, &mut folded);
-        let words: Vec<&str> = folded.split(' ').collect();
-        let ends = (1..words.len()).map(|from| words[from..].concat());
-        let starts = (1..words.len()).rev().map(|to| words[..to].concat());
-        ends.chain(starts).find_map(|part| known(&part)).filter(Option::is_some)
-    })
+    if let Some(says) = known(&name).or_else(|| known(bare)) {
+        return says;
+    }
+    // `Contact: First Name`, `Primary E-mail`, `Company (cleaned)`: the words at the end, then those at the start.
+    let mut folded = String::new();
+    fold::words(header, &mut folded);
+    let words: Vec<&str> = folded.split(' ').collect();
+    let ends = (1..words.len()).map(|from| words[from..].concat());
+    let starts = (1..words.len()).rev().map(|to| words[..to].concat());
+    let says = ends.chain(starts).find_map(|part| known(&part));
+    says.filter(|says| *says != Says::Nothing).unwrap_or(Says::Unknown)
 }
 
 fn of_column(header: &str, column: usize, sample: &[Vec<String>]) -> Option<Kind> {
     let cells = sample.iter().filter_map(|row| row.get(column)).map(|cell| cell.trim());
     let cells: Vec<&str> = cells.filter(|cell| !value::is_blank(cell)).take(1000).collect();
-    let share = |fits: fn(&str) -> bool| 100 * cells.iter().filter(|cell| fits(cell)).count() / cells.len().max(1);
+    let share = |fits: Looks| 100 * cells.iter().filter(|cell| fits(cell)).count() / cells.len().max(1);
     let shown = || {
-        const SHAPES: [(Kind, fn(&str) -> bool); 3] =
-            [(Kind::Email, is_address), (Kind::Profile, is_profile), (Kind::Phone, is_number)];
         SHAPES.into_iter().find(|(_, fits)| cells.len() >= 3 && share(*fits) >= SHARE_TO_DECIDE).map(|(kind, _)| kind)
     };
     match by_name(header) {
-        Some(Some(kind)) => {
-            let fits: Option<fn(&str) -> bool> = match kind {
+        Says::Kind(kind) => {
+            let fits: Option<Looks> = match kind {
                 Kind::Email => Some(is_address),
                 Kind::Phone => Some(has_digits),
                 Kind::BirthDate => Some(|cell| crate::date::digits(cell).is_some()),
@@ -125,9 +141,9 @@ fn of_column(header: &str, column: usize, sample: &[Vec<String>]) -> Option<Kind
                 _ => believed.then_some(kind),
             }
         }
-        Some(None) => None,
+        Says::Nothing => None,
         // Numbers alone may be anything.
-        None => shown().filter(|kind| *kind != Kind::Phone || share(has_plus) >= SHARE_TO_DECIDE),
+        Says::Unknown => shown().filter(|kind| *kind != Kind::Phone || share(has_plus) >= SHARE_TO_DECIDE),
     }
 }
 

@@ -104,6 +104,8 @@ pub(crate) struct Table {
     pub(crate) names: Dict,
     pub(crate) wholes: Dict,
     pub(crate) fields: Vec<Field>,
+    /// A column is about an employer.
+    pub(crate) names_employers: bool,
     /// The first row of the second list, when there are two.
     pub(crate) second_from: Option<u32>,
     scratch: Scratch,
@@ -190,6 +192,10 @@ impl Table {
             cells: Vec::new(),
             names: Dict::new(),
             wholes: Dict::new(),
+            names_employers: columns
+                .iter()
+                .flatten()
+                .any(|kind| matches!(kind, Kind::Company | Kind::CompanyId | Kind::Domain | Kind::Title)),
             fields,
             second_from: None,
             scratch: Scratch::default(),

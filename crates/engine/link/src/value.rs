@@ -74,13 +74,18 @@ impl Mailbox {
     /// The employer's domain, unless the address is one of a provider of mailboxes.
     pub(crate) fn org_domain(&self) -> Option<&str> {
         let domain = &self.key[self.at + 1..];
-        (!PROVIDERS.contains(domain)).then(|| registrable(domain))
+        (!is_provider(domain)).then(|| registrable(domain))
     }
 }
 
 /// Whether a local part names a task.
 pub(crate) fn is_role(local: &str) -> bool {
     ROLES.contains(local)
+}
+
+/// Whether a domain gives mailboxes to anybody.
+pub(crate) fn is_provider(domain: &str) -> bool {
+    PROVIDERS.contains(domain)
 }
 
 /// The registrable part of a domain, by the shape of its labels: `co.uk` and its like keep three.
@@ -100,7 +105,7 @@ pub(crate) fn domain(cell: &str) -> Option<String> {
     let cell = cell.split_once("://").map_or(cell, |(_, rest)| rest);
     let host = cell.split(['/', '?', '#', ':', ' ']).next()?.trim_end_matches('.').to_lowercase();
     let host = host.rsplit('@').next()?;
-    (host.contains('.') && !PROVIDERS.contains(host)).then(|| registrable(host).to_owned())
+    (host.contains('.') && !is_provider(host)).then(|| registrable(host).to_owned())
 }
 
 /// The handle of a person's page; pages of companies are none.
@@ -191,7 +196,7 @@ pub(crate) fn gender(cell: &str, out: &mut String) {
     fold::words(cell, out);
     match out.as_str() {
         "male" | "man" | "mr" | "herr" | "homme" | "hombre" | "mannlich" | "masculin" | "masculino" => {
-            "m".clone_into(out)
+            "m".clone_into(out);
         }
         "female" | "woman" | "mrs" | "ms" | "frau" | "femme" | "mujer" | "weiblich" | "feminin" | "femenino" => {
             "f".clone_into(out);

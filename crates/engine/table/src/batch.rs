@@ -66,7 +66,9 @@ impl Fault {
             Self::FieldTooLong => "A cell is longer than 64 KiB.",
             Self::RecordTooLong => "The row is longer than 1 MiB; what is beyond that was left out.",
             Self::RepeatedHeader => "The row is the header once more, as in files that were pasted together.",
-            Self::OpenQuote => "A quotation mark in the row is not closed, so its line was read without quotation marks.",
+            Self::OpenQuote => {
+                "A quotation mark in the row is not closed, so its line was read without quotation marks."
+            }
         }
     }
 }
@@ -96,6 +98,8 @@ pub struct Batch {
     blank_lines: u32,
     windows_1252: u32,
     wide: bool,
+    /// Where the text begins in the file, if it stands there byte for byte.
+    offset: Option<u64>,
     scratch: String,
 }
 
@@ -122,6 +126,7 @@ impl Batch {
             Err(error) => self.decode(error.as_bytes(), dialect, chunk.broken.is_some()),
         };
         self.wide = !self.text.is_ascii();
+        self.offset = (self.windows_1252 == 0 && chunk.broken.is_none()).then_some(chunk.offset);
         let text = std::mem::take(&mut self.text);
         match chunk.broken.take() {
             None => self.split(&text, dialect, width, header),
@@ -164,6 +169,12 @@ impl Batch {
     #[must_use]
     pub fn windows_1252(&self) -> u32 {
         self.windows_1252
+    }
+
+    /// Where its text begins in the decoded file below the header, if it stands there byte for byte.
+    #[must_use]
+    pub fn offset(&self) -> Option<u64> {
+        self.offset
     }
 
     /// Whether a record has characters outside ASCII.

@@ -175,7 +175,7 @@ impl<W: Write + Send> Writer<W> {
             self.file.write(&RecordBatch::try_new(Arc::clone(&self.schema), text)?)?;
             return Ok(rows.rows() as u64);
         }
-        let wanted = |only| BooleanArray::from_iter(rows.iter().map(|row| Some(row.get(only) == Some("true"))));
+        let wanted = |only| rows.iter().map(|row| Some(row.get(only) == Some("true"))).collect::<BooleanArray>();
         let wanted = self.only.map(wanted);
         let mut written = 0;
         let mut done = 0;

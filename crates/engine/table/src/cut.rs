@@ -28,13 +28,15 @@ pub enum Broken {
 pub struct Chunk {
     pub(crate) text: Vec<u8>,
     pub(crate) broken: Option<Broken>,
+    /// Where it begins in what was pushed.
+    pub(crate) offset: u64,
 }
 
 impl Chunk {
     /// A text of whole records.
     #[must_use]
     pub fn of(text: Vec<u8>) -> Self {
-        Self { text, broken: None }
+        Self { text, broken: None, offset: 0 }
     }
 
     /// How many bytes of the decoded file it holds.
@@ -56,6 +58,8 @@ pub struct Cutter {
     dialect: Dialect,
     chunk_bytes: usize,
     buffer: Vec<u8>,
+    /// Bytes that have left the buffer.
+    taken: u64,
     /// The rest of a line over the limit goes by.
     skipping: bool,
 }
@@ -78,7 +82,7 @@ impl Cutter {
     }
 
     pub(crate) fn with_chunks_of(dialect: Dialect, chunk_bytes: usize) -> Self {
-        Self { dialect, chunk_bytes, buffer: Vec::new(), skipping: false }
+        Self { dialect, chunk_bytes, buffer: Vec::new(), taken: 0, skipping: false }
     }
 
     /// Adds what comes next in the file.
@@ -118,12 +122,15 @@ impl Cutter {
     fn cut(&mut self, last: bool, chunk: &mut Chunk) -> bool {
         if self.skipping {
             let Some(end) = memchr2(b'\n', b'\r', &self.buffer) else {
+                self.taken += self.buffer.len() as u64;
                 self.buffer.clear();
                 return false;
             };
             // The line break itself ended the record that was handed out.
             let pair = self.buffer[end] == b'\r' && self.buffer.get(end + 1) == Some(&b'\n');
-            self.buffer.drain(..=end + usize::from(pair));
+            let rest = end + 1 + usize::from(pair);
+            self.buffer.drain(..rest);
+            self.taken += rest as u64;
             self.skipping = false;
         }
         let (end, broken) = match self.look(last) {
@@ -140,6 +147,8 @@ impl Cutter {
         std::mem::swap(&mut chunk.text, &mut self.buffer);
         chunk.text.truncate(end);
         chunk.broken = broken;
+        chunk.offset = self.taken;
+        self.taken += end as u64;
         self.skipping = broken == Some(Broken::TooLong) && !chunk.text.ends_with(b"\n");
         true
     }

@@ -62,6 +62,8 @@ pub struct Input {
     pub encoding: Encoding,
     /// How it is packed.
     pub packing: Packing,
+    /// Where the text below the header begins in the file, if it stands there byte for byte.
+    pub offset: Option<u64>,
     text: Peeked<Box<dyn Unwrapped>>,
 }
 
@@ -104,7 +106,9 @@ impl Input {
             }
         };
         text.at += layout.bytes_above;
-        Ok(Self { layout, encoding, packing, text })
+        let offset = (mark_bytes + layout.bytes_above) as u64;
+        let offset = (packing == Packing::Plain && encoding == Encoding::Utf8).then_some(offset);
+        Ok(Self { layout, encoding, packing, offset, text })
     }
 
     /// What was read, once it was read to its end: the length and hash of the file as it lies there.

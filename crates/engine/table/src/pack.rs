@@ -11,7 +11,7 @@ use super::refusal::Refusal;
 /// So many times its packed size may a list have: the most that real lists were seen to have is about thirty.
 const RATIO_MAX: u64 = 200;
 /// As many bytes may come out of any file.
-const FREE_BYTES: u64 = 64 * 1024 * 1024;
+const FREE_BYTES: u64 = 16 * 1024 * 1024;
 /// Memory of a zstd decoder: 2 to this many bytes (RFC 8878 asks decoders for 2^23; `zstd --long` makes 2^27).
 const ZSTD_WINDOW_LOG_MAX: u32 = 27;
 /// The levels of `gzip` and `zstd` themselves.

@@ -22,10 +22,14 @@ pub enum Refusal {
     #[error("the file has NUL bytes in it, so it is not a text; export the list as CSV")]
     Binary,
     /// UTF-16 that does not say so.
-    #[error("the text looks like UTF-16 without a byte order mark; name its encoding, or save the list as CSV in UTF-8")]
+    #[error(
+        "the text looks like UTF-16 without a byte order mark; name its encoding, or save the list as CSV in UTF-8"
+    )]
     Utf16WithoutMark,
     /// No row of column names.
-    #[error("the list has no header: its first row {seen}; add a row that names each column, or say that there is none")]
+    #[error(
+        "the list has no header: its first row {seen}; add a row that names each column, or say that there is none"
+    )]
     NoHeader {
         /// What stands where names should be.
         seen: String,
@@ -111,13 +115,9 @@ impl Refusal {
     /// The refusal inside of an error that came through a reader, or the error itself.
     #[must_use]
     pub fn of_io(error: std::io::Error) -> Self {
-        if !error.get_ref().is_some_and(|inner| inner.is::<Self>()) {
-            return Self::Io(error);
-        }
-        match error.into_inner().map(|inner| inner.downcast::<Self>()) {
-            Some(Ok(refusal)) => *refusal,
-            Some(Err(other)) => Self::Io(std::io::Error::other(other)),
-            None => Self::Empty,
+        match error.downcast::<Self>() {
+            Ok(refusal) => refusal,
+            Err(error) => Self::Io(error),
         }
     }
 }

@@ -128,8 +128,8 @@ fn named_delimiter(window: &[u8]) -> (Option<u8>, usize) {
 
 /// One column of words that nobody knows is a letter or a log rather than a list.
 fn refuse_prose(rows: &Batch, known: KnownNames<'_>) -> Result<(), Refusal> {
-    let mut cells = rows.cells().iter().flat_map(|row| row.iter());
-    if cells.any(|cell| cell::is_value(cell)) {
+    let mut cells = rows.cells().iter().flat_map(plumb_base::cells::Row::iter);
+    if cells.any(cell::is_value) {
         return Ok(());
     }
     let first: Vec<String> = rows.cells().iter().take(1).flat_map(|row| row.iter().map(str::to_owned)).collect();

@@ -8,7 +8,7 @@
 pub mod domain;
 
 pub use domain::batch::{CleanRow, Cleaned, Value};
-pub use domain::columns::{Confidence, Proposal, ProposedColumn, propose};
+pub use domain::columns::{Confidence, Proposal, ProposedColumn, propose, propose_as};
 pub use domain::flag::{Flag, Flags, Reason, RejectReason};
 pub use domain::kernel::{FIELD_BYTES_MAX, Kernel, Options};
 pub use domain::key::{Key, KeyKind};
@@ -16,5 +16,7 @@ pub use domain::lead::{CleanLead, merge};
 pub use domain::mapping::{Field, MappedColumn, Mapping, MappingError};
 pub use domain::phone::PhoneType;
 pub use domain::policy::{PrivateClass, PrivateClasses};
+pub use domain::preset::Preset;
 pub use domain::rules::{Rules, RulesVersion};
+pub use domain::sensitive::Sensitive;
 pub use domain::title::{Seniority, seniority};

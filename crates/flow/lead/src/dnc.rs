@@ -41,7 +41,7 @@ pub struct Screened {
 
 /// What is known of a lead's number now.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
-pub(crate) struct Dnc {
+pub(crate) struct Standing {
     /// `clear`, `listed`, `stale`, `not_screened`, `not_us` or `not_configured`.
     pub dnc: &'static str,
     /// The lists that it is on.
@@ -56,7 +56,7 @@ pub(crate) struct Dnc {
 
 const WORDS: [&str; 6] = ["clear", "listed", "stale", "not_screened", "not_us", "not_configured"];
 
-impl Dnc {
+impl Standing {
     /// From what is stored: for the number `screened`, and the lead's number is `number`.
     pub(crate) fn of(stored: Self, number: Option<&str>, screened: Option<&str>, now: Timestamp) -> Option<Self> {
         let number = number?;
@@ -129,7 +129,7 @@ pub async fn record_screening(tx: &mut OrgTx, screening: Uuid, results: &[Screen
     let until: Vec<Option<Timestamp>> = results.iter().map(|result| result.valid_until).collect();
     let changed = sqlx::query!(
         "update lead l set dnc = x.dnc, dnc_number = x.number, dnc_lists = string_to_array(x.lists, ','), dnc_version = x.version,
-             dnc_valid_until = x.until, dnc_screening = $2
+             dnc_valid_until = x.until, dnc_screening_id = $2
          from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::date[], $8::timestamptz[])
              as x (id, number, dnc, lists, version, until)
          where l.org_id = $1 and l.id = x.id and l.phone_e164 = x.number",
@@ -166,15 +166,27 @@ pub async fn do_not_call(tx: &mut OrgTx, numbers: &[String], list: &str) -> Resu
     Ok(changed)
 }
 
-/// Forgets what was said about the numbers that are on `list`, because one was taken from it: they have to be screened
-/// again. The list knows its numbers only as hashes, so it cannot say which lead has it.
-pub async fn screen_again(tx: &mut OrgTx, list: &str) -> Result<u64, StoreError> {
+/// The numbers of leads that are marked as on a list.
+pub async fn numbers_on(tx: &mut OrgTx, list: &str) -> Result<Vec<String>, StoreError> {
     let org = tx.org().0;
-    let changed = sqlx::query!(
-        "update lead set dnc = null, dnc_number = null, dnc_lists = '{}', dnc_version = null, dnc_valid_until = null, dnc_screening = null
-         where org_id = $1 and $2 = any (dnc_lists)",
+    let numbers = sqlx::query_scalar!(
+        r#"select distinct dnc_number as "number!" from lead where org_id = $1 and $2 = any (dnc_lists) and dnc_number is not null"#,
         org,
         list,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(numbers)
+}
+
+/// Forgets what was said about numbers, because one list does not have them any more: they have to be screened again.
+pub async fn screen_again(tx: &mut OrgTx, numbers: &[String]) -> Result<u64, StoreError> {
+    let org = tx.org().0;
+    let changed = sqlx::query!(
+        "update lead set dnc = null, dnc_number = null, dnc_lists = '{}', dnc_version = null, dnc_valid_until = null, dnc_screening_id = null
+         where org_id = $1 and dnc_number = any ($2)",
+        org,
+        numbers,
     )
     .execute(tx.conn())
     .await?

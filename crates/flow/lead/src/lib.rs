@@ -17,7 +17,7 @@ mod withhold;
 
 pub use contact::{Contact, contact, unchecked};
 pub use counts::{Counts, VerdictCount, counts};
-pub use dnc::{Phone, Screened, do_not_call, phones, record_screening, screen_again};
+pub use dnc::{Phone, Screened, do_not_call, numbers_on, phones, record_screening, screen_again};
 pub use domain::score::{Facts, Part, SCORE_VERSION, score};
 pub use domain::usable::{Unusable, usable};
 pub use domain::{Field, NewLead};

@@ -10,7 +10,7 @@ use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
-use crate::dnc::Dnc;
+use crate::dnc::Standing;
 use crate::domain::usable::{Unusable, usable};
 
 /// How a page of leads is ordered.
@@ -96,7 +96,7 @@ pub(crate) struct Lead {
     /// Telephone, E.164.
     pub phone_e164: Option<String>,
     /// What Do-Not-Call screening says about it; none without a number.
-    pub phone_dnc: Option<Dnc>,
+    pub phone_dnc: Option<Standing>,
     /// Street.
     pub street: Option<String>,
     /// Town.
@@ -177,7 +177,7 @@ impl Cursor {
 const COLUMNS: &str = "select l.id, l.email, l.first_name, l.last_name, l.full_name, l.title, l.company, l.website, l.phone_e164,
     l.street, l.city, l.region, l.postcode, l.country, l.linkedin, l.flags, l.verdict, l.verdict_reason, l.verdict_expires_at,
     l.next_check_at, l.score, l.import_id, l.row_no, l.created_at, l.updated_at,
-    l.dnc, l.dnc_number, l.dnc_lists, l.dnc_version, l.dnc_valid_until, l.dnc_screening,
+    l.dnc, l.dnc_number, l.dnc_lists, l.dnc_version, l.dnc_valid_until, l.dnc_screening_id,
     exists (select from suppression s where s.token in (l.email_token, l.email_token_base)) as suppressed
     from lead l where l.org_id = ";
 
@@ -262,14 +262,14 @@ fn lead(row: &PgRow, now: Timestamp) -> Result<Lead, sqlx::Error> {
     let unusable = usable(suppressed, email.is_some(), verdict.as_deref(), verdict_expires_at, now).err();
     // Whoever opted out is not shown by address or number any more (clean: suppressed rows leave no address).
     let phone_e164 = row.try_get::<Option<String>, _>("phone_e164")?.filter(|_| !suppressed);
-    let dnc = Dnc {
-        dnc: Dnc::word(row.try_get("dnc")?),
+    let dnc = Standing {
+        dnc: Standing::word(row.try_get("dnc")?),
         lists: row.try_get("dnc_lists")?,
         version_date: row.try_get("dnc_version")?,
         valid_until: row.try_get("dnc_valid_until")?,
-        screening: row.try_get("dnc_screening")?,
+        screening: row.try_get("dnc_screening_id")?,
     };
-    let phone_dnc = Dnc::of(dnc, phone_e164.as_deref(), row.try_get("dnc_number")?, now);
+    let phone_dnc = Standing::of(dnc, phone_e164.as_deref(), row.try_get("dnc_number")?, now);
     // Lists have addresses in every column, also in one that is called "Title".
     let text = |column: &str| {
         let text: Option<String> = row.try_get(column)?;

@@ -8,7 +8,7 @@ use plumb_store::{Actor, OrgTx, audit};
 use serde_json::json;
 
 use crate::counts;
-use crate::dnc::{Screened, do_not_call, phones, record_screening, screen_again};
+use crate::dnc::{Screened, do_not_call, numbers_on, phones, record_screening, screen_again};
 use crate::domain::NewLead;
 use crate::edit::{EditError, LeadEdit, edit};
 use crate::export::{Rows, export};
@@ -445,7 +445,10 @@ async fn the_companys_own_list_acts_at_once_on_every_number() {
     assert!(!exported.contains("+49") && file(&db, theirs, Rows::All).await.contains("+49"), "of this company alone");
 
     let mut writing = tx(&db, org).await;
-    assert_eq!(screen_again(&mut writing, "company").await.unwrap(), 2);
+    let mut on = numbers_on(&mut writing, "company").await.unwrap();
+    on.sort();
+    assert_eq!(on, numbers);
+    assert_eq!(screen_again(&mut writing, &on).await.unwrap(), 2);
     writing.commit(audit::Entry::of("test.unlisted")).await.unwrap();
     let exported = file(&db, org, Rows::All).await;
     assert!(exported.contains("+49") && !exported.contains("+1202"), "not screened is not clear");

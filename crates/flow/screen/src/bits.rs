@@ -6,13 +6,19 @@
 //! <shelf>/<registry>/current.json             the manifest of the version in force; replaced by renaming
 //! <shelf>/<registry>/<version>/manifest.json  the same, beside its files
 //! <shelf>/<registry>/<version>/202.bits       1,000,000 bytes, never changed; a hard link when the last version had it
+//! <shelf>/<registry>/<version>/flips          bits that differ from the files, by area code: what change files brought
 //! ```
+//!
+//! A change file touches a few thousand numbers of every area code. Writing all files anew would take as long as the disk
+//! takes for them, so a version keeps the files of the one before and says which bits are different; an area code with
+//! many of them gets a new file.
 //!
 //! A version is built under another name and becomes a version by two renames: whoever is killed before the last one
 //! leaves the old version in force. The version before stays, for readers that have it open.
 
 mod build;
 mod edition;
+mod flips;
 mod library;
 mod load;
 mod manifest;
@@ -51,3 +57,5 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::Folder;

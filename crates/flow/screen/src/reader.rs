@@ -2,6 +2,7 @@
 //!
 //! Files come from outside: nothing is held but one line or one tag, and what a packed file unpacks to is bounded.
 
+mod answers;
 mod columns;
 mod lines;
 mod unpack;
@@ -173,6 +174,18 @@ pub fn read(
             Layout::Xml(names) => xml::read(input, names, (every, must_tell), &mut counts, sink),
         }
     })?;
+    counts.check()?;
+    Ok(counts)
+}
+
+/// Reads every answer of the Reassigned Numbers Database in a file: number, day, answer.
+pub(crate) fn read_answers(
+    source: &mut dyn Source,
+    progress: &Progress,
+    sink: &mut answers::Sink<'_>,
+) -> Result<Counts, ReadError> {
+    let mut counts = Counts::default();
+    unpack::each(source, progress, &mut |input| answers::read(input, &mut counts, sink))?;
     counts.check()?;
     Ok(counts)
 }

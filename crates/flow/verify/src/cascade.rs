@@ -12,7 +12,7 @@ use crate::domain::evidence::{Evidence, Tier, TierResult};
 use crate::domain::reason::Reason;
 use crate::domain::retry::Again;
 use crate::domain::verdict::{Flag, Outcome, Policy, Verdict, expires_at};
-use crate::probe::Probe;
+use crate::probe::{MailHost, Probe, Probed};
 use crate::provider::ProviderSaid;
 use crate::route::{Route, route};
 
@@ -98,30 +98,68 @@ pub(crate) async fn check_with(
     provider: &ProviderTier,
 ) -> Result<Outcome, EgressError> {
     let mut run = Run::new(egress, config, request);
-    if let Some(email) = run.syntax(request.address)
-        && run.opt_outs(request.suppressed)
-        && let Some(hosts) = run.dns(ctx, &email).await?
-    {
-        run.provider(provider);
-        if config.ask_mail_servers {
-            let probe = Probe {
-                egress,
-                ctx,
-                clock: &egress.config().clock,
-                deadlines: config.deadlines,
-                email: &email,
-                control_local: request.control_local,
-            };
-            let probed = probe.run(&hosts).await?;
-            run.answers.smtp = Some((probed.reason, probed.catch_all));
-            run.again = probed.again;
-            run.retry_after = probed.retry_after;
-            run.evidence.extend(probed.evidence);
-        } else {
-            run.note(Tier::Smtp, TierResult::SkippedDisabled, Some(Reason::TierDisabled));
-        }
+    if let Some((email, hosts)) = run.before_smtp(ctx, request, provider).await? {
+        let probe = run.probe(ctx, std::slice::from_ref(&email), request);
+        let probed = probe.run(&hosts).await?;
+        run.probed(probed);
     }
     Ok(run.outcome(request.attempt))
+}
+
+/// Takes addresses of one domain through all tiers, and asks their mail server about all of them over one connection.
+/// The control address is that of the first request. Outcomes come in the order of the requests, and are what
+/// [`check`] would say of each: an answer that may be the doing of the others is not taken, but asked for by itself.
+///
+/// The disclosure is recorded once for all: not for the leads of an organisation.
+///
+/// # Errors
+/// As [`check`], of all together.
+pub async fn check_group(
+    egress: &Egress,
+    config: &VerifyConfig,
+    ctx: &CallContext,
+    requests: &[Request<'_>],
+) -> Result<Vec<Outcome>, EgressError> {
+    let provider = ProviderTier::NotAsked("no verification provider is set up".to_owned());
+    let mut runs = Vec::with_capacity(requests.len());
+    let mut emails: Vec<Email> = Vec::new();
+    let mut way = None;
+    for request in requests {
+        let mut run = Run::new(egress, config, request);
+        let mut place = None;
+        if let Some((email, hosts)) = run.before_smtp(ctx, request, &provider).await? {
+            // Another domain, or another need of the dialogue, goes by itself.
+            let fits = emails.first().is_none_or(|first: &Email| {
+                first.domain() == email.domain() && first.is_international() == email.is_international()
+            });
+            if fits {
+                place = Some(emails.len());
+                emails.push(email);
+                way.get_or_insert(hosts);
+            } else {
+                let probed = run.probe(ctx, std::slice::from_ref(&email), request).run(&hosts).await?;
+                run.probed(probed);
+            }
+        }
+        runs.push((run, place, request));
+    }
+    let hosts = way.unwrap_or_default();
+    let mut answers = match (runs.iter().find(|(_, place, _)| place.is_some()), emails.len()) {
+        (Some((run, _, request)), 2..) => run.probe(ctx, &emails, request).run_group(&hosts).await?,
+        _ => vec![None; emails.len()],
+    };
+    let mut outcomes = Vec::with_capacity(runs.len());
+    for (mut run, place, request) in runs {
+        if let Some((email, answer)) = place.and_then(|at| emails.get(at).zip(answers.get_mut(at))) {
+            let probed = match answer.take() {
+                Some(probed) => probed,
+                None => run.probe(ctx, std::slice::from_ref(email), request).run(&hosts).await?,
+            };
+            run.probed(probed);
+        }
+        outcomes.push(run.outcome(request.attempt));
+    }
+    Ok(outcomes)
 }
 
 /// Checks one address without a database: for the command line.
@@ -167,6 +205,46 @@ impl<'a> Run<'a> {
             flags: listed.into_iter().filter_map(|(is, flag)| is.then_some(flag)).collect(),
             evidence: Vec::with_capacity(5),
         }
+    }
+
+    /// All tiers before the mailbox's own server; the address and its mail hosts when that is to be asked.
+    async fn before_smtp(
+        &mut self,
+        ctx: &CallContext,
+        request: &Request<'_>,
+        provider: &ProviderTier,
+    ) -> Result<Option<(Email, Vec<MailHost>)>, EgressError> {
+        let Some(email) = self.syntax(request.address).filter(|_| self.opt_outs(request.suppressed)) else {
+            return Ok(None);
+        };
+        let Some(hosts) = self.dns(ctx, &email).await? else { return Ok(None) };
+        self.provider(provider);
+        if !self.config.ask_mail_servers {
+            self.note(Tier::Smtp, TierResult::SkippedDisabled, Some(Reason::TierDisabled));
+            return Ok(None);
+        }
+        Ok(Some((email, hosts)))
+    }
+
+    fn probe<'p>(&self, ctx: &'p CallContext, emails: &'p [Email], request: &Request<'p>) -> Probe<'p>
+    where
+        'a: 'p,
+    {
+        Probe {
+            egress: self.egress,
+            ctx,
+            clock: &self.egress.config().clock,
+            deadlines: self.config.deadlines,
+            emails,
+            control_local: request.control_local,
+        }
+    }
+
+    fn probed(&mut self, probed: Probed) {
+        self.answers.smtp = Some((probed.reason, probed.catch_all));
+        self.again = probed.again;
+        self.retry_after = probed.retry_after;
+        self.evidence.extend(probed.evidence);
     }
 
     fn note(&mut self, tier: Tier, result: TierResult, reason: Option<Reason>) -> &mut Evidence {
@@ -228,11 +306,7 @@ impl<'a> Run<'a> {
         suppressed != Some(true)
     }
 
-    async fn dns(
-        &mut self,
-        ctx: &CallContext,
-        email: &Email,
-    ) -> Result<Option<Vec<crate::probe::MailHost>>, EgressError> {
+    async fn dns(&mut self, ctx: &CallContext, email: &Email) -> Result<Option<Vec<MailHost>>, EgressError> {
         match route(self.egress, ctx, email.domain()).await? {
             Route::Hosts { hosts, implicit } => {
                 if implicit {
@@ -259,7 +333,8 @@ impl<'a> Run<'a> {
             }
             ProviderTier::Said(said) => {
                 self.answers.provider = Some(said.reason);
-                self.flags.extend(said.flags.iter().filter(|flag| !self.flags.contains(flag)).copied().collect::<Vec<_>>());
+                self.flags
+                    .extend(said.flags.iter().filter(|flag| !self.flags.contains(flag)).copied().collect::<Vec<_>>());
                 let record = self.note(Tier::Provider, TierResult::Answered, Some(said.reason));
                 record.note = Some(said.words());
                 record.probed_at = said.at;

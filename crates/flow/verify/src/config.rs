@@ -1,5 +1,7 @@
 //! How an installation verifies.
 
+use plumb_egress::ProbeIdentity;
+
 use crate::domain::dialogue::Deadlines;
 use crate::domain::retry::RetrySchedule;
 use crate::domain::verdict::Policy;
@@ -17,6 +19,9 @@ pub struct VerifyConfig {
     pub deadlines: Deadlines,
     /// When to ask again.
     pub retries: RetrySchedule,
+    /// Who we are towards mail servers, to be audited before the first question and daily. None where the servers are
+    /// one's own.
+    pub identity: Option<ProbeIdentity>,
     /// Where verification providers are.
     pub providers: Sites,
 }
@@ -28,6 +33,7 @@ impl Default for VerifyConfig {
             ask_mail_servers: true,
             deadlines: Deadlines::default(),
             retries: RetrySchedule::default(),
+            identity: None,
             providers: Sites::default(),
         }
     }

@@ -91,7 +91,8 @@ fn steps(record: &Evidence) -> Vec<Step> {
         Some(host) => format!("{} {host}", name(record.tier)),
         None => name(record.tier).to_owned(),
     };
-    let mut steps = vec![Step { check: check.clone(), said: said(record), quoted: record.reply.as_ref().and_then(quoted) }];
+    let mut steps =
+        vec![Step { check: check.clone(), said: said(record), quoted: record.reply.as_ref().and_then(quoted) }];
     if let Some(control) = &record.control_reply {
         let said = format!("about an invented address at the same domain: {}", meaning(control));
         steps.push(Step { check, said, quoted: quoted(control) });
@@ -123,7 +124,12 @@ fn said(record: &Evidence) -> String {
 /// What a reply was taken to mean, with its codes and the step that it answered.
 fn meaning(reply: &ReplyRecord) -> String {
     let enhanced = reply.enhanced_code.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
-    format!("{} to {}: {}", format_args!("{}{enhanced}", reply.smtp_code), reply.phase.words(), class(reply.reply_class))
+    format!(
+        "{} to {}: {}",
+        format_args!("{}{enhanced}", reply.smtp_code),
+        reply.phase.words(),
+        class(reply.reply_class)
+    )
 }
 
 const fn class(class: Class) -> &'static str {

@@ -1,7 +1,6 @@
 //! What was established about a lead's mailbox, with what it rests on.
 
 use plumb_base::{LeadId, Timestamp, VerificationId};
-use plumb_lead::withhold_opted_out;
 use plumb_store::access::Action;
 use plumb_store::{OrgTx, Store, audit};
 use plumb_web::{Access, Caller, Doc, Handler as _, Json, Path, Problem, Route, State};
@@ -10,7 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::evidence::Evidence;
 use crate::domain::reason::Reason;
-use crate::query;
+use crate::domain::verdict::Outcome;
+use crate::policy::{Words, outcome};
+use crate::run::http::{ListsOf, Requests};
+use crate::run::read::texts;
+use crate::{query, run, settings};
 
 #[cfg(test)]
 mod tests;
@@ -18,9 +21,18 @@ mod tests;
 /// Most answers that are shown.
 const SHOWN_MAX: i64 = 50;
 
-/// The routes of this crate.
+/// The routes of this crate. `lists` says what cleaning knows of an address that is asked about without a lead.
 #[must_use]
-pub fn routes(store: Store) -> Vec<Route> {
+pub fn routes(store: Store, lists: ListsOf) -> Vec<Route> {
+    let requests = Requests { store: store.clone(), lists };
+    let mut routes = run::http::routes(&requests);
+    routes.extend(run::page::routes(&requests));
+    routes.extend(settings::routes(&store));
+    routes.extend(of_leads(store));
+    routes
+}
+
+fn of_leads(store: Store) -> Vec<Route> {
     vec![
         Route::get(
             "/api/v1/leads/{lead}/verifications",
@@ -94,21 +106,37 @@ async fn verifications(
 
 /// Servers repeat the address: that of whoever opted out is not shown any more, also where the lead has another by now.
 async fn withhold(tx: &mut OrgTx, store: &Store, stored: &mut [query::Stored], opted_out: bool) -> Result<(), Problem> {
-    let records = stored.iter_mut().flat_map(|one| &mut one.evidence);
-    let replies = records.flat_map(|record| [&mut record.reply, &mut record.control_reply]).flatten();
-    let texts: Vec<&mut String> = replies.map(|reply| &mut reply.reply_text).collect();
+    let texts = stored.iter_mut().flat_map(|one| texts(&mut one.evidence));
     if opted_out {
-        for text in texts {
-            text.clear();
-        }
+        texts.for_each(String::clear);
         return Ok(());
     }
-    let mut row = serde_json::Value::from(texts.iter().map(|text| (*text).clone()).collect::<Vec<_>>());
-    withhold_opted_out(tx, std::iter::once(&mut row), &store.keys().suppression()).await?;
-    for (text, cell) in texts.into_iter().zip(row.as_array().into_iter().flatten()) {
-        cell.as_str().unwrap_or_default().clone_into(text);
-    }
-    Ok(())
+    run::read::withhold(tx, store, texts.collect()).await
+}
+
+/// The newest answer about a lead's mailbox, for its page.
+pub(crate) async fn newest_of_lead(store: &Store, caller: &Caller, lead: LeadId) -> Result<Outcome, Problem> {
+    let mut tx = store.org(caller.org, caller.actor).await?;
+    let opted_out = query::opted_out(&mut tx, lead).await?.ok_or_else(Problem::not_found)?;
+    let mut stored = query::history(&mut tx, lead, 1).await?;
+    withhold(&mut tx, store, &mut stored, opted_out).await?;
+    tx.commit(audit::Entry::of("lead.verifications_read").on("lead", lead.0)).await?;
+    let newest = stored.pop().ok_or_else(Problem::not_found)?;
+    let words = Words {
+        verdict: &newest.verdict,
+        reason: &newest.reason,
+        catch_all: &newest.catch_all,
+        flags: &newest.flags,
+        policy: &newest.policy,
+    };
+    let words = outcome(&words).ok_or_else(Problem::not_found)?;
+    Ok(Outcome {
+        evidence: newest.evidence,
+        checked_at: newest.checked_at,
+        expires_at: newest.expires_at,
+        retry_at: newest.retry_at,
+        ..words
+    })
 }
 
 fn shown(stored: query::Stored) -> Verification {

@@ -11,6 +11,7 @@ use plumb_store::job::{Cron, Done, Job, JobContext, JobError, Registry, When, en
 use plumb_store::{OrgTx, StoreError};
 use serde::{Deserialize, Serialize};
 
+use crate::batch::{self, Batched};
 use crate::cascade::{Lists, PURPOSE, ProviderTier, Request, check_with, fresh_control_local};
 use crate::config::VerifyConfig;
 use crate::domain::reason::Reason;
@@ -21,8 +22,9 @@ use crate::provider::account::{Account, account};
 use crate::{query, recheck, run};
 
 mod provider;
+mod standing;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// Leads of an import that are queued in one transaction.
 const PAGE_LEADS: u32 = 500;
@@ -32,8 +34,8 @@ const PAGE_LEADS: u32 = 500;
 /// # Errors
 /// When a schedule cannot be written down.
 pub fn jobs(egress: Egress, config: VerifyConfig) -> Result<Registry, StoreError> {
-    let verifier = Arc::new(Verifier { egress, config });
-    let planner = Arc::clone(&verifier);
+    let verifier = Arc::new(Verifier { egress, config, standing: standing::Standing::default() });
+    let (planner, asker) = (Arc::clone(&verifier), Arc::clone(&verifier));
     let registry = Registry::new()
         .handle(plan)
         .handle(policy::apply)
@@ -42,6 +44,10 @@ pub fn jobs(egress: Egress, config: VerifyConfig) -> Result<Registry, StoreError
         .handle(move |job: run::PlanRun, cx| {
             let verifier = Arc::clone(&planner);
             async move { run::plan(&verifier.egress, &verifier.config, job, cx).await }
+        })
+        .handle(move |job: batch::AskBatch, cx| {
+            let verifier = Arc::clone(&asker);
+            async move { batch::ask(&verifier.egress, &verifier.config, job, cx).await }
         })
         .handle(move |job: CheckMailbox, cx| {
             let verifier = Arc::clone(&verifier);
@@ -81,14 +87,7 @@ impl Job for CheckMailbox {
 impl CheckMailbox {
     /// The first question about a mailbox.
     pub(crate) fn first(lead: Option<LeadId>, mailbox: Option<String>) -> Self {
-        Self {
-            lead,
-            mailbox,
-            attempt: 1,
-            control_local: fresh_control_local(),
-            provider: None,
-            provider_tries: 0,
-        }
+        Self { lead, mailbox, attempt: 1, control_local: fresh_control_local(), provider: None, provider_tries: 0 }
     }
 }
 
@@ -121,12 +120,20 @@ pub(crate) async fn queue(tx: &mut OrgTx, leads: &[LeadId]) -> Result<u64, Store
         (key, CheckMailbox::first(Some(lead), mailbox))
     };
     let jobs: Vec<_> = query::addressed(tx, leads).await?.into_iter().map(job).collect();
-    enqueue_many_once(tx, &jobs).await
+    queue_mailboxes(tx, &jobs).await
+}
+
+/// Queues questions under the keys of their mailboxes, and makes a batch of them for a provider that wants one.
+pub(crate) async fn queue_mailboxes(tx: &mut OrgTx, jobs: &[(String, CheckMailbox)]) -> Result<u64, StoreError> {
+    let mailboxes: Vec<String> = jobs.iter().filter_map(|(_, job)| job.mailbox.clone()).collect();
+    batch::gather(tx, &mailboxes).await?;
+    enqueue_many_once(tx, jobs).await
 }
 
 struct Verifier {
     egress: Egress,
     config: VerifyConfig,
+    standing: standing::Standing,
 }
 
 /// What is asked about: a lead's address, or one that stands in a request.
@@ -143,6 +150,13 @@ impl Verifier {
             return Ok(Done::Nothing); // Erased, cancelled, or given another address, while it waited.
         };
         let account = if job.provider.is_none() { account(&mut tx).await? } else { None };
+        if let (Some(_), Some(mailbox)) = (account.as_ref().filter(|account| account.is_on), &job.mailbox) {
+            match batch::of_mailbox(&mut tx, mailbox).await? {
+                Batched::No => {}
+                Batched::Waiting => return Ok(Done::Later(batch::look_again())),
+                Batched::Answered(said) => job.provider = Some(said),
+            }
+        }
         tx.done_reading().await?;
         let outcome = tokio::select! {
             outcome = self.ask(&mut job, &subject, account, &cx) => outcome,
@@ -181,7 +195,21 @@ impl Verifier {
             },
         };
         let request = request(job, subject);
-        Ok(Asked::Answered(Box::new(check_with(&self.egress, &self.config, &ctx, &request, &tier).await?)))
+        let wrong = match &self.config.identity {
+            Some(identity) if self.config.ask_mail_servers => self.standing.wrong(&self.egress, identity).await?,
+            _ => None,
+        };
+        let Some(wrong) = wrong else {
+            let outcome = check_with(&self.egress, &self.config, &ctx, &request, &tier).await?;
+            if outcome.reason == Reason::IpBlocked {
+                self.standing.doubt().await;
+            }
+            return Ok(Asked::Answered(Box::new(outcome)));
+        };
+        let config = VerifyConfig { ask_mail_servers: false, ..self.config.clone() };
+        let mut outcome = check_with(&self.egress, &config, &ctx, &request, &tier).await?;
+        standing::say(&mut outcome, &wrong);
+        Ok(Asked::Answered(Box::new(outcome)))
     }
 }
 

@@ -29,6 +29,8 @@ use repeats::mailbox;
 const WINDOW: usize = 16 * 1024;
 /// Most attempts for one address while its server asks to come back.
 const ATTEMPTS_MAX: u16 = 4096;
+/// The first pause of an address for which egress had no turn.
+const BUSY_PAUSE: Duration = Duration::from_millis(100);
 /// Added to a time that the server named: its clock and ours need not agree.
 const NAMED_MARGIN: Duration = Duration::from_millis(500);
 
@@ -173,12 +175,14 @@ struct Item {
     lists: Lists,
     control_local: String,
     attempts: u16,
+    /// How often in a row there was no turn for it.
+    refused: u32,
     first_asked: Option<Instant>,
 }
 
 impl Item {
     fn new(at: u64, address: String, lists: Lists) -> Self {
-        Self { at, address, lists, control_local: fresh_control_local(), attempts: 0, first_asked: None }
+        Self { at, address, lists, control_local: fresh_control_local(), attempts: 0, refused: 0, first_asked: None }
     }
 
     /// The domain, as far as it is one: where turns are kept.
@@ -264,16 +268,20 @@ impl Asking {
         match outcome {
             Ok(outcome) => match self.ask_again_at(&item, &outcome) {
                 Some(again) => {
+                    item.refused = 0;
                     self.lanes.add_later(lane, again, item);
                     Ok(None)
                 }
                 None => Ok(Some((item.at, settled(outcome)))),
             },
-            // No attempt: nothing was asked. A little apart, so that those who wait do not come back at once.
+            // No attempt: nothing was asked. A little apart, so that those who wait do not come back at once; and ever
+            // later, since a turn at a busy server may be an hour away.
             Err(EgressError::Busy(_)) => {
                 item.attempts -= 1;
-                let pause = Duration::from_millis(100 + random::below(300));
-                self.lanes.add_later(lane, Instant::now() + pause, item);
+                let pause = BUSY_PAUSE * 2_u32.pow(item.refused.min(8));
+                item.refused += 1;
+                let spread = Duration::from_millis(random::below(u64::try_from(pause.as_millis()).unwrap_or(u64::MAX)));
+                self.lanes.add_later(lane, Instant::now() + pause + spread, item);
                 Ok(None)
             }
             Err(error) => Err(error),
@@ -282,16 +290,16 @@ impl Asking {
 
     /// When an address is asked again whose server asked to come back; `None` when its answer stands.
     fn ask_again_at(&self, item: &Item, outcome: &Outcome) -> Option<Instant> {
-        let retry_at = outcome.retry_at.filter(|_| outcome.verdict == Verdict::Unverified)?;
+        outcome.retry_at.filter(|_| outcome.verdict == Verdict::Unverified)?;
         let until = item.first_asked? + self.run.wait_greylist;
         let now = Instant::now();
         if now >= until || item.attempts >= ATTEMPTS_MAX {
             return None;
         }
-        // Longer than the schedule's pause: the server named a time. Before it there is no use in asking.
-        let named = (retry_at - outcome.checked_at).to_std().unwrap_or_default();
-        if named > self.run.pause {
-            return (now + named <= until).then(|| now + named + NAMED_MARGIN);
+        // Before the time that the server named there is no use in asking.
+        if let Some(named) = outcome.evidence.iter().filter_map(|record| record.retry_after_secs).max() {
+            let named = now + Duration::from_secs(named);
+            return (named <= until).then_some(named + NAMED_MARGIN);
         }
         let doublings = u32::from(item.attempts.saturating_sub(1)).min(16);
         let pause = (self.run.pause * 2_u32.pow(doublings)).min(self.run.pause_max);

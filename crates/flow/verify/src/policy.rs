@@ -132,7 +132,7 @@ async fn newest(tx: &mut OrgTx, after: Option<LeadId>) -> Result<Vec<Newest>, St
     .fetch_all(tx.conn())
     .await?;
     let newest = rows.into_iter().filter_map(|row| {
-        let outcome = outcome(Words {
+        let outcome = outcome(&Words {
             verdict: &row.verdict,
             reason: &row.reason,
             catch_all: &row.catch_all,
@@ -162,7 +162,7 @@ pub(crate) struct Words<'a> {
 
 /// An answer from its stored words, still without evidence and times. None for words that this program does not know:
 /// a newer one wrote them.
-pub(crate) fn outcome(words: Words<'_>) -> Option<Outcome> {
+pub(crate) fn outcome(words: &Words<'_>) -> Option<Outcome> {
     let reason = *Reason::ALL.iter().find(|reason| reason.code() == words.reason)?;
     let known = |text: &str| serde_json::Value::from(text);
     let flags = words.flags.iter().filter_map(|flag| serde_json::from_value::<Flag>(known(flag)).ok());

@@ -6,12 +6,12 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use plumb_base::{Clock, Email};
-use plumb_egress::{CallContext, Egress, EgressError, SmtpError, SmtpStream, TlsFacts};
+use plumb_egress::{CallContext, Egress, EgressError, Heard, Pause, SmtpError, SmtpStream, TlsFacts};
 use tokio::time::{Instant, timeout};
 
-use crate::domain::classify::Phase;
+use crate::domain::classify::{Class, Phase, classify};
 use crate::domain::decide::{ProbeAnswer, read_probe};
-use crate::domain::dialogue::{Deadlines, Dialogue, Ended, Findings, Input, Question, Step};
+use crate::domain::dialogue::{Deadlines, Dialogue, Ended, Findings, GroupFindings, Input, Question, Step};
 use crate::domain::evidence::{Evidence, ReplyRecord, Tier, TierResult};
 use crate::domain::operator::operator_of;
 use crate::domain::reason::Reason;
@@ -30,7 +30,7 @@ const ADDRESSES_MAX: usize = 2;
 /// How long a host may be silent before the next one is tried beside it.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Longer than any connection takes: every attempt has a deadline of its own.
-const NO_END: Duration = Duration::from_secs(3600);
+const NO_END: Duration = Duration::from_hours(1);
 
 /// A mail host with the addresses that egress will connect to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,7 @@ pub(crate) struct MailHost {
 }
 
 /// What the mail hosts of a domain said.
+#[derive(Clone)]
 pub(crate) struct Probed {
     pub(crate) reason: Reason,
     pub(crate) catch_all: Tri,
@@ -50,13 +51,21 @@ pub(crate) struct Probed {
     pub(crate) evidence: Vec<Evidence>,
 }
 
-/// One call for one address.
+impl Probed {
+    fn of(answer: &ProbeAnswer, evidence: Vec<Evidence>) -> Self {
+        let ProbeAnswer { reason, catch_all, again, retry_after, .. } = *answer;
+        Self { reason, catch_all, again, retry_after, evidence }
+    }
+}
+
+/// One call for the addresses of one domain.
 pub(crate) struct Probe<'a> {
     pub(crate) egress: &'a Egress,
     pub(crate) ctx: &'a CallContext,
     pub(crate) clock: &'a Clock,
     pub(crate) deadlines: Deadlines,
-    pub(crate) email: &'a Email,
+    /// The addresses in question, at one domain; [`Probe::run`] asks about the first.
+    pub(crate) emails: &'a [Email],
     /// The local part of the random control address; the same for every host and every retry.
     pub(crate) control_local: &'a str,
 }
@@ -74,7 +83,7 @@ enum HostAnswer {
     /// No connection to any of its addresses.
     NoConnection(SmtpError),
     Spoke {
-        findings: Findings,
+        findings: GroupFindings,
         tls: Option<TlsFacts>,
         cleartext_after: Option<String>,
     },
@@ -83,6 +92,9 @@ enum HostAnswer {
 impl Probe<'_> {
     /// Asks the hosts in order, until one has an answer that another could not better.
     pub(crate) async fn run(&self, hosts: &[MailHost]) -> Result<Probed, EgressError> {
+        let Some(email) = self.emails.first() else {
+            return Ok(Probed::of(&no_connection(&SmtpError::Unreachable), Vec::new()));
+        };
         let hosts = &hosts[..hosts.len().min(HOSTS_MAX)];
         let mut evidence = Vec::new();
         let mut best: Option<ProbeAnswer> = None;
@@ -90,15 +102,15 @@ impl Probe<'_> {
         while next < hosts.len() {
             let Reached { failed, connected } = self.reach(&hosts[next..]).await?;
             for (host, fault) in failed {
-                let (answer, record, _) = self.read(host, HostAnswer::NoConnection(fault));
+                let (answer, record, _) = self.read(host, &HostAnswer::NoConnection(fault), (0, email));
                 evidence.push(record);
                 best.get_or_insert(answer);
             }
             let Some((at, address, stream)) = connected else { break };
             let host = &hosts[next + at];
             next += at + 1;
-            let answer = self.talk(host, address, stream).await?;
-            let (answer, record, settled) = self.read(&host.name, answer);
+            let answer = self.talk(host, address, stream, std::slice::from_ref(email)).await?;
+            let (answer, record, settled) = self.read(&host.name, &answer, (0, email));
             evidence.push(record);
             let is_better =
                 best.as_ref().is_none_or(|best| settled || (is_silence(best.reason) && !is_silence(answer.reason)));
@@ -109,14 +121,32 @@ impl Probe<'_> {
                 break;
             }
         }
-        let best = best.unwrap_or_else(no_connection);
-        Ok(Probed {
-            reason: best.reason,
-            catch_all: best.catch_all,
-            again: best.again,
-            retry_after: best.retry_after,
-            evidence,
-        })
+        Ok(Probed::of(&best.unwrap_or_else(|| no_connection(&SmtpError::Unreachable)), evidence))
+    }
+
+    /// Asks about all addresses over one connection, with one control at the end, which holds for each of them: what
+    /// was accepted before it was refused is no catch-all (STRICT asks for the same connection). An address whose
+    /// answer may be the doing of the others has none here (`None`), and is to be asked about by itself.
+    ///
+    /// The disclosure is recorded once: for runs that are nobody's data in this installation.
+    pub(crate) async fn run_group(&self, hosts: &[MailHost]) -> Result<Vec<Option<Probed>>, EgressError> {
+        let none = || vec![None; self.emails.len()];
+        let Some(host) = hosts.first() else { return Ok(none()) };
+        let answer = match self.connect_to(host).await {
+            Ok((address, stream)) => self.talk(host, address, stream, self.emails).await?,
+            Err(SmtpError::Egress(refused)) => return Err(refused),
+            // The way to other hosts is that of a single address.
+            Err(_) => return Ok(none()),
+        };
+        let HostAnswer::Spoke { findings, .. } = &answer else { return Ok(none()) };
+        if findings.ended != Ended::Completed {
+            return Ok(none());
+        }
+        let asked = self.emails.iter().enumerate().map(|(at, email)| {
+            let (answer, record, settled) = self.read(&host.name, &answer, (at, email));
+            (settled && stands_in_a_group(&answer)).then(|| Probed::of(&answer, vec![record]))
+        });
+        Ok(asked.collect())
     }
 
     /// Connects to the first of these hosts that can be reached. The next one is tried when one has failed, and beside
@@ -165,26 +195,35 @@ impl Probe<'_> {
 
     /// The random control address.
     fn control(&self) -> String {
-        format!("{}@{}", self.control_local, self.email.domain())
+        let domain = self.emails.first().map_or("", |email| email.domain().as_str());
+        format!("{}@{domain}", self.control_local)
     }
 
     async fn connect(&self, host: &MailHost, address: IpAddr) -> Result<SmtpStream, SmtpError> {
-        self.egress.smtp().connect(self.ctx, self.email, &host.name, address, self.deadlines.connect).await
+        let Some(about) = self.emails.first() else { return Err(SmtpError::Unreachable) };
+        self.egress.smtp().connect(self.ctx, about, &host.name, address, self.deadlines.connect).await
     }
 
-    async fn talk(&self, host: &MailHost, address: IpAddr, mut stream: SmtpStream) -> Result<HostAnswer, EgressError> {
+    async fn talk(
+        &self,
+        host: &MailHost,
+        address: IpAddr,
+        mut stream: SmtpStream,
+        emails: &[Email],
+    ) -> Result<HostAnswer, EgressError> {
         let operator = operator_of(&host.name);
         let question = Question {
-            helo: self.egress.config().helo.clone(),
+            helo: stream.helo().to_owned(),
             mail_from: self.egress.config().mail_from.clone(),
-            target: self.email.expose(),
-            target_is_international: self.email.is_international(),
+            targets: emails.iter().map(Email::expose).collect(),
+            is_international: emails.iter().any(Email::is_international),
             control: operator.is_informative().then(|| self.control()),
             use_tls: true,
         };
         let (findings, fault) = self.converse(&mut stream, question.clone()).await?;
+        self.note_manners(&stream, &findings.of(0));
         let tls = stream.tls().cloned();
-        stream.close().await;
+        stream.close_behind();
         if findings.ended != Ended::HandshakeFailed {
             return Ok(HostAnswer::Spoke { findings, tls, cleartext_after: None });
         }
@@ -195,8 +234,26 @@ impl Probe<'_> {
             Err(_) => return Ok(HostAnswer::Spoke { findings, tls: None, cleartext_after: fault }),
         };
         let (findings, _) = self.converse(&mut stream, Question { use_tls: false, ..question }).await?;
-        stream.close().await;
+        stream.close_behind();
         Ok(HostAnswer::Spoke { findings, tls: None, cleartext_after: fault })
+    }
+
+    /// Tells egress what the operator thinks of us.
+    fn note_manners(&self, stream: &SmtpStream, findings: &Findings) {
+        let refusal = match &findings.ended {
+            Ended::Refused(phase, reply) => Some((*phase, reply)),
+            _ => findings.target.as_ref().map(|reply| (Phase::Rcpt, reply)),
+        };
+        let goodbye = |reply: Option<&Reply>| reply.is_some_and(|reply| reply.code == 421);
+        let heard = match refusal {
+            Some((phase, reply)) if classify(phase, reply, operator_of(stream.host())).class == Class::IpBlocked => {
+                Heard::Blocked
+            }
+            Some((_, reply)) if reply.code == 421 || goodbye(findings.control.as_ref()) => Heard::Goodbye,
+            Some(_) => Heard::Answer,
+            None => return,
+        };
+        self.egress.smtp().heard(stream, heard);
     }
 
     /// Drives one dialogue to its end. The error of a failed handshake is returned beside the findings.
@@ -204,7 +261,7 @@ impl Probe<'_> {
         &self,
         stream: &mut SmtpStream,
         question: Question,
-    ) -> Result<(Findings, Option<String>), EgressError> {
+    ) -> Result<(GroupFindings, Option<String>), EgressError> {
         let mut dialogue = Dialogue::new(question);
         let mut step = Step::Read(Phase::Banner);
         let mut until = Instant::now() + self.deadlines.of(Phase::Banner);
@@ -212,6 +269,11 @@ impl Probe<'_> {
         loop {
             let event = match step {
                 Step::Close => return Ok((dialogue.findings(), tls_fault)),
+                Step::Leave(line) => {
+                    // A server that is gone already has heard it too.
+                    let _ = stream.write_line(line.as_bytes(), self.deadlines.closing).await;
+                    return Ok((dialogue.findings(), tls_fault));
+                }
                 Step::Read(_) => read(stream, until).await,
                 Step::Send(phase, line) => {
                     let unasked = stream.take_arrived().await;
@@ -252,14 +314,15 @@ impl Probe<'_> {
     }
 
     /// What the host's answer means, its record, and whether asking another host could not better it.
-    fn read(&self, host: &str, answer: HostAnswer) -> (ProbeAnswer, Evidence, bool) {
+    fn read(&self, host: &str, answer: &HostAnswer, (at, email): (usize, &Email)) -> (ProbeAnswer, Evidence, bool) {
         let operator = operator_of(host);
         let config = self.egress.config();
-        let (target, control) = (self.email.expose(), self.control());
+        let (target, control) = (email.expose(), self.control());
         let asked = Asked { target: &target, mail_from: &config.mail_from, helo: &config.helo };
         let (answer, note, settled) = match answer {
-            HostAnswer::NoConnection(error) => (no_connection(), Some(error.to_string()), false),
+            HostAnswer::NoConnection(error) => (no_connection(error), Some(error.to_string()), false),
             HostAnswer::Spoke { findings, tls, cleartext_after } => {
+                let findings = findings.of(at);
                 let note = note_on(&findings.ended, tls.as_ref(), cleartext_after.as_deref());
                 (read_probe(&findings, operator, &asked, &control), note, !is_worth_another_host(&findings))
             }
@@ -277,15 +340,31 @@ impl Probe<'_> {
     }
 }
 
-fn no_connection() -> ProbeAnswer {
-    ProbeAnswer {
-        reason: Reason::ConnectFailed,
-        catch_all: Tri::Unknown,
-        again: Again::Unreachable,
-        retry_after: None,
-        reply: None,
-        control: None,
-    }
+/// Whether an answer among others says of the address what it would say by itself. Refusals of us, and what depends on
+/// how many were asked about, may be for the ones before.
+fn stands_in_a_group(answer: &ProbeAnswer) -> bool {
+    let is_for_too_many = answer.reply.as_ref().is_some_and(|(_, reply, _)| matches!(reply.code, 421 | 452));
+    let of_the_address = matches!(
+        answer.reason,
+        Reason::MailboxConfirmed
+            | Reason::MailboxUnknown
+            | Reason::MailboxDisabled
+            | Reason::MailboxFull
+            | Reason::CatchAll
+            | Reason::RcptNotInformative
+            | Reason::Greylisted
+            | Reason::TempFail
+    );
+    of_the_address && !is_for_too_many
+}
+
+fn no_connection(fault: &SmtpError) -> ProbeAnswer {
+    let (reason, again) = match fault {
+        SmtpError::Paused(Pause::Blocked) => (Reason::IpBlocked, Again::Blocked),
+        SmtpError::Paused(Pause::Goodbye) => (Reason::RateLimited, Again::RateLimited),
+        _ => (Reason::ConnectFailed, Again::Unreachable),
+    };
+    ProbeAnswer { reason, catch_all: Tri::Unknown, again, retry_after: None, reply: None, control: None }
 }
 
 /// The first address, and beside it one of the other family if there is one.

@@ -174,12 +174,14 @@ pub(crate) async fn ask(
 }
 
 /// Sorts what is no answer at all.
-fn answered(answer: Result<HttpAnswer, HttpError>) -> Result<Result<HttpAnswer, Trouble>, EgressError> {
+pub(crate) fn answered(answer: Result<HttpAnswer, HttpError>) -> Result<Result<HttpAnswer, Trouble>, EgressError> {
     let answer = match answer {
         Ok(answer) => answer,
         Err(HttpError::Egress(error @ (EgressError::NotRecorded(_) | EgressError::Busy(_)))) => return Err(error),
         // The register or the guard: it will say the same tomorrow.
-        Err(HttpError::Egress(refused)) => return Ok(Err(Trouble::Off(format!("this installation refuses it: {refused}")))),
+        Err(HttpError::Egress(refused)) => {
+            return Ok(Err(Trouble::Off(format!("this installation refuses it: {refused}"))));
+        }
         Err(HttpError::Address(why)) => return Ok(Err(Trouble::Off(format!("its address cannot be used: {why}")))),
         Err(error) => return Ok(Err(Trouble::later(error.to_string()))),
     };
@@ -204,5 +206,8 @@ fn json<'a, T: Deserialize<'a>>(answer: &'a HttpAnswer) -> Result<T, Trouble> {
 fn words(parts: &[&str]) -> String {
     const CHARS_MAX: usize = 200;
     let text = parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ");
-    text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' ' | ',' | '.')).take(CHARS_MAX).collect()
+    text.chars()
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' ' | ',' | '.'))
+        .take(CHARS_MAX)
+        .collect()
 }

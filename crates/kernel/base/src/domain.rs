@@ -75,7 +75,8 @@ impl Domain {
 /// [`Domain::registrable`] of a name that is in A-label form already.
 #[must_use]
 pub fn registrable(ascii: &str) -> Option<&str> {
-    psl::domain_str(ascii)
+    let octets = psl::domain(ascii.as_bytes())?.as_bytes().len();
+    ascii.get(ascii.len().checked_sub(octets)?..)
 }
 
 /// Checks a name in ASCII, in either case: what [`Domain::parse`] asks of its result. For readers of many names, which

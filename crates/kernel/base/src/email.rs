@@ -123,8 +123,8 @@ impl Email {
     /// [`Email::base_local`] of a local part.
     #[must_use]
     pub fn base_of(local: &str) -> &str {
-        match local.split_once('+') {
-            Some((base, _)) if !base.is_empty() => base,
+        match local.bytes().position(|b| b == b'+') {
+            Some(at) if at > 0 => &local[..at],
             _ => local,
         }
     }

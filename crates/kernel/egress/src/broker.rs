@@ -13,7 +13,7 @@ use crate::guard::Guard;
 use crate::http::{Http, HttpAnswer, HttpError, HttpRequest};
 use crate::outgoing::FieldClass;
 use crate::register::{Destination, Region, Register};
-use crate::smtp::Smtp;
+use crate::smtp::{Manners, Proxy, Smtp, Source};
 
 /// How calls go out.
 #[derive(Clone, Debug)]
@@ -36,6 +36,13 @@ pub struct EgressConfig {
     pub smtp_wait: Duration,
     /// Longest life of one connection to a mail server.
     pub smtp_connection_max: Duration,
+    /// The addresses that mail servers are asked from: each domain always from the same one. Empty leaves it to the
+    /// operating system.
+    pub smtp_sources: Vec<Source>,
+    /// A SOCKS5 proxy on the way to mail servers.
+    pub smtp_proxy: Option<Proxy>,
+    /// How often mail servers may be asked. `None` is [`Manners::strict`], or no bound at all with `allow_private`.
+    pub smtp_manners: Option<Manners>,
     /// Longest wait for the resolver's answer to one question.
     pub dns_wait: Duration,
     /// Regions that subprocessors may be in (conflict C9: the strictest by default).
@@ -61,6 +68,9 @@ impl EgressConfig {
             // Short: whoever waits keeps a worker, which others could use meanwhile.
             smtp_wait: Duration::from_secs(2),
             smtp_connection_max: Duration::from_secs(150),
+            smtp_sources: Vec::new(),
+            smtp_proxy: None,
+            smtp_manners: None,
             dns_wait: Duration::from_secs(5),
             regions_allowed: vec![Region::Eu],
             destinations: Vec::new(),
@@ -145,7 +155,7 @@ impl Egress {
         let register = Register::new(&config.destinations, &config.regions_allowed)?;
         let gate = Arc::new(Gate { register, recorder, clock: config.clock.clone() });
         let dns = Dns::new(&config, guard, gate.clone())?;
-        let smtp = Smtp::new(&config, guard, gate.clone())?;
+        let smtp = Smtp::new(&config, guard, gate.clone(), gate.recorder.store().cloned())?;
         let http = Http::new(guard, gate.clone(), dns.clone())?;
         Ok(Self(Arc::new(Inner { config, guard, gate, dns, smtp, http })))
     }

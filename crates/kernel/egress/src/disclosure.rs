@@ -104,7 +104,11 @@ struct Waiting {
 }
 
 enum Sink {
-    Database(mpsc::Sender<Waiting>),
+    Database {
+        queue: mpsc::Sender<Waiting>,
+        /// `None` for a recorder that can commit nothing, in tests.
+        store: Option<Store>,
+    },
     Memory(Mutex<VecDeque<Disclosure>>),
 }
 
@@ -118,8 +122,8 @@ impl Recorder {
     #[must_use]
     pub fn database(store: Store) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING_MAX);
-        tokio::spawn(writer::run(store, receiver));
-        Self(Arc::new(Sink::Database(sender)))
+        tokio::spawn(writer::run(store.clone(), receiver));
+        Self(Arc::new(Sink::Database { queue: sender, store: Some(store) }))
     }
 
     /// Records in this process's memory only, the newest 10,000: for a command line without a database. Whoever
@@ -132,15 +136,23 @@ impl Recorder {
     /// One that can commit nothing.
     #[cfg(test)]
     pub(crate) fn failing() -> Self {
-        Self(Arc::new(Sink::Database(mpsc::channel(1).0)))
+        Self(Arc::new(Sink::Database { queue: mpsc::channel(1).0, store: None }))
     }
 
     /// What [`Recorder::memory`] kept, oldest first; `None` for the database, which is asked by SQL.
     #[must_use]
     pub fn kept(&self) -> Option<Vec<Disclosure>> {
         match &*self.0 {
-            Sink::Database(_) => None,
+            Sink::Database { .. } => None,
             Sink::Memory(kept) => Some(kept.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()),
+        }
+    }
+
+    /// The database, which also holds what all nodes of an installation share.
+    pub(crate) fn store(&self) -> Option<&Store> {
+        match &*self.0 {
+            Sink::Database { store, .. } => store.as_ref(),
+            Sink::Memory(_) => None,
         }
     }
 
@@ -159,7 +171,7 @@ impl Recorder {
                 kept.push_back(disclosure);
                 return Ok(());
             }
-            Sink::Database(queue) => queue,
+            Sink::Database { queue, .. } => queue,
         };
         let (done, committed) = oneshot::channel();
         queue.try_send(Waiting { disclosure, done }).map_err(|refused| match refused {

@@ -1,5 +1,8 @@
 //! Questions about domains, with the answers that a verdict rests on kept apart: no such name, no such record,
 //! and "could not be found out", which is never evidence against anybody.
+//!
+//! DNSSEC is validated by the resolver that is asked, which answers `SERVFAIL` to what is bogus: that stays open here
+//! like every other failure. An installation whose resolver does not validate believes what it is told.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,6 +16,7 @@ use hickory_resolver::system_conf::read_system_conf;
 use plumb_base::Domain;
 use tokio::time::Instant;
 
+use crate::audit::backwards;
 use crate::broker::{EgressConfig, Gate};
 use crate::disclosure::CallContext;
 use crate::error::EgressError;
@@ -25,7 +29,10 @@ mod cache;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) mod zone;
 
+pub(crate) use answer::PtrAnswer;
 use answer::Records;
 pub use answer::{AddressAnswer, DnsFault, MxAnswer, MxHost, TxtAnswer};
 use cache::{Cache, Key};
@@ -112,6 +119,30 @@ impl Dns {
         })
     }
 
+    /// As [`Dns::mx`], of a domain of the installation itself: that says nothing about anybody.
+    pub(crate) async fn own_mx(&self, domain: &str) -> Result<MxAnswer, EgressError> {
+        let records = self.ask(None, domain, RecordType::MX).await?;
+        Ok(records.map_or(MxAnswer::Temporary(DnsFault::Other), |records| answer::mx(&records)))
+    }
+
+    /// As [`Dns::addresses`], of a host of the installation itself.
+    pub(crate) async fn own_addresses(&self, host: &str) -> Result<AddressAnswer, EgressError> {
+        self.addresses_for(None, host).await
+    }
+
+    /// As [`Dns::txt`], of a domain of the installation itself.
+    pub(crate) async fn own_txt(&self, name: &str) -> Result<TxtAnswer, EgressError> {
+        let records = self.ask(None, name, RecordType::TXT).await?;
+        Ok(records.map_or(TxtAnswer::NxDomain, |records| answer::txt(&records)))
+    }
+
+    /// The names of an address of the installation itself.
+    pub(crate) async fn own_ptr(&self, address: IpAddr) -> Result<PtrAnswer, EgressError> {
+        let zone = if address.is_ipv4() { "in-addr.arpa" } else { "ip6.arpa" };
+        let records = self.ask(None, &format!("{}.{zone}", backwards(address)), RecordType::PTR).await?;
+        Ok(records.map_or(PtrAnswer::None, |records| answer::ptr(&records)))
+    }
+
     /// As [`Dns::addresses`]; without a context for the host of a registered destination, which says nothing
     /// about anybody.
     pub(crate) async fn addresses_for(
@@ -124,6 +155,28 @@ impl Dns {
             (Ok(v4), Ok(v6)) => answer::addresses(&v4, &v6),
             _ => AddressAnswer::NotAName,
         })
+    }
+
+    /// Whether a name is an alias of itself, over however many others: a fault of its zone, which would otherwise look
+    /// like a name without records.
+    async fn leads_in_a_circle(&self, name: Name) -> bool {
+        let mut seen = vec![name.clone()];
+        let mut at = name;
+        while seen.len() <= ALIASES_MAX {
+            let asked = tokio::time::timeout(self.0.wait, self.0.resolver.lookup(at.clone(), RecordType::CNAME)).await;
+            let Ok(Ok(lookup)) = asked else { return false };
+            let alias = lookup.answers().iter().find_map(|record| match &record.data {
+                RData::CNAME(alias) if record.name == at => Some(alias.0.clone()),
+                _ => None,
+            });
+            let Some(alias) = alias else { return false };
+            if seen.contains(&alias) {
+                return true;
+            }
+            seen.push(alias.clone());
+            at = alias;
+        }
+        true
     }
 
     /// One question: from the cache, or recorded and then asked.
@@ -144,9 +197,21 @@ impl Dns {
             if let Some(ctx) = ctx {
                 self.0.gate.disclose(ctx, DNS_RESOLVER, &self.0.upstream, &[FieldClass::Domain]).await?;
             }
-            let answered = tokio::time::timeout(self.0.wait, self.0.resolver.lookup(question, kind)).await;
+            let lookup = || tokio::time::timeout(self.0.wait, self.0.resolver.lookup(question.clone(), kind));
+            let mut answered = lookup().await;
+            // Questions share connections to the resolver: what broke one of them may not be of our making.
+            if matches!(&answered, Ok(Err(error)) if answer::is_broken_off(error)) {
+                answered = lookup().await;
+            }
             let records = match answered {
-                Ok(Ok(lookup)) => Records::found(&lookup, kind),
+                Ok(Ok(lookup)) => match Records::found(&lookup, kind) {
+                    Records::NoData { .. } if self.leads_in_a_circle(question).await => Records::Fault(DnsFault::Other),
+                    records => records,
+                },
+                // Nobody vouches for there being none: it may be an alias that leads nowhere.
+                Ok(Err(error)) if answer::is_unvouched(&error) && self.leads_in_a_circle(question).await => {
+                    Records::Fault(DnsFault::Other)
+                }
                 Ok(Err(error)) => Records::not_found(&error),
                 Err(_) => Records::Fault(DnsFault::Timeout),
             };
@@ -156,6 +221,9 @@ impl Dns {
         Ok(Ok(records.await?))
     }
 }
+
+/// Longest chain of aliases that is followed.
+const ALIASES_MAX: usize = 16;
 
 /// The text cannot be asked for.
 struct NotAName;

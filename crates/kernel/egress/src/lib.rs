@@ -5,6 +5,7 @@
 //! know or allow, commits the disclosure, checks the very address that it connects to, and only then sends
 //! (claims 178–195).
 
+mod audit;
 mod broker;
 mod disclosure;
 mod dns;
@@ -15,8 +16,10 @@ mod outgoing;
 mod own_server;
 mod register;
 mod smtp;
+mod spf;
 mod trust;
 
+pub use audit::{AuditItem, AuditReport, ProbeIdentity, audit};
 pub use broker::{Egress, EgressConfig};
 pub use disclosure::{CallContext, Disclosure, Recorder, Subject};
 pub use dns::{AddressAnswer, Dns, DnsFault, MxAnswer, MxHost, TxtAnswer};
@@ -27,6 +30,6 @@ pub use outgoing::{FieldClass, Outgoing};
 pub use own_server::{Download, Event, Events, OwnServer, OwnServerError};
 pub use register::{DNS_RESOLVER, Destination, HUNTER, HostRule, MAILBOX_HOSTS, NEVERBOUNCE, NOTICE_DAYS, OWN_SERVER, Region, Standing, ZEROBOUNCE};
 pub use smtp::{
-    CertificateFault, REPLY_BYTES_MAX, REPLY_LINE_BYTES_MAX, REPLY_LINES_MAX, Smtp, SmtpError, SmtpStream, TlsFacts,
-    TlsVersion, Wait,
+    CertificateFault, Heard, Manners, Pause, Proxy, REPLY_BYTES_MAX, REPLY_LINE_BYTES_MAX, REPLY_LINES_MAX, Smtp,
+    SmtpError, SmtpStream, Source, TlsFacts, TlsVersion, Wait,
 };

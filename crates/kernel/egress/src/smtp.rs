@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use plumb_base::Email;
-use tokio::net::TcpStream;
+use plumb_store::Store;
 use tokio::time::{Instant, timeout};
 
 use crate::broker::{EgressConfig, Gate};
@@ -17,17 +17,24 @@ use crate::guard::Guard;
 use crate::outgoing::{FieldClass, Outgoing};
 use crate::register::MAILBOX_HOSTS;
 
+mod manners;
 mod politeness;
 mod stream;
 mod tls;
+mod way;
 
 #[cfg(test)]
 mod tests;
 
+use manners::Rates;
+pub use manners::{Heard, Manners, Pause};
 use politeness::Politeness;
 pub use stream::SmtpStream;
 use tls::TlsSetup;
 pub use tls::{CertificateFault, TlsFacts, TlsVersion};
+use way::Ways;
+pub(crate) use way::own_address;
+pub use way::{Proxy, Source};
 
 /// Longest line of a reply, its end included. RFC 5321 §4.5.3.1.5 has 512; servers write more.
 pub const REPLY_LINE_BYTES_MAX: usize = 4096;
@@ -53,6 +60,12 @@ pub enum SmtpError {
     /// We refused: the register, the guard, the limits, or the disclosure could not be recorded.
     #[error(transparent)]
     Egress(#[from] EgressError),
+    /// The operator is left alone for a while.
+    #[error("{}", match .0 {
+        Pause::Goodbye => "the operator said goodbye a moment ago, and is left alone",
+        Pause::Blocked => "the operator refused our address several times, and is left alone",
+    })]
+    Paused(Pause),
     /// Nobody answered the connection.
     #[error("no answer to the connection")]
     ConnectTimeout,
@@ -121,6 +134,7 @@ impl SmtpError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Egress(refused) => refused.code(),
+            Self::Paused(_) => "paused",
             Self::ConnectTimeout => "connect_timeout",
             Self::Refused => "refused",
             Self::Unreachable => "unreachable",
@@ -143,19 +157,32 @@ struct Inner {
     guard: Guard,
     gate: Arc<Gate>,
     politeness: Politeness,
+    rates: Rates,
+    ways: Ways,
+    helo: String,
     tls: TlsSetup,
     port: u16,
     connection_max: Duration,
 }
 
 impl Smtp {
-    pub(crate) fn new(config: &EgressConfig, guard: Guard, gate: Arc<Gate>) -> Result<Self, EgressError> {
+    pub(crate) fn new(
+        config: &EgressConfig,
+        guard: Guard,
+        gate: Arc<Gate>,
+        shared: Option<Store>,
+    ) -> Result<Self, EgressError> {
         let politeness =
             Politeness::new(config.smtp_connections_max, config.smtp_connections_per_host_max, config.smtp_wait);
+        let usual = || (!guard.allows_private()).then(Manners::strict);
+        let manners = config.smtp_manners.clone().or_else(usual);
         Ok(Self(Arc::new(Inner {
             guard,
             gate,
             politeness,
+            rates: Rates::new(manners, shared, config.smtp_wait),
+            ways: Ways { sources: config.smtp_sources.clone(), proxy: config.smtp_proxy.clone() },
+            helo: config.helo.clone(),
             tls: TlsSetup::new()?,
             port: config.smtp_port,
             connection_max: config.smtp_connection_max,
@@ -196,8 +223,16 @@ impl Smtp {
         let classes: Vec<FieldClass> = Outgoing::Email(about).class().into_iter().collect();
         self.0.gate.permit(MAILBOX_HOSTS, host, &classes)?;
         self.0.guard.check(address).map_err(|why| EgressError::AddressRefused { address, why })?;
+        let domain = about.domain().to_string();
+        let source = self.0.ways.source(&domain, address).map_err(|error| SmtpError::of_connect(&error))?;
+        let (operator, from) = (Rates::operator(host), from_text(source));
+        if let Some(pause) = self.0.rates.pause(&operator, &from, Instant::now()) {
+            return Err(SmtpError::Paused(pause));
+        }
         let turn = self.0.politeness.turn(host, address).await?;
-        let tcp = timeout(within, open(SocketAddr::new(address, self.0.port)))
+        self.0.rates.leave(&operator, &from, &domain).await?;
+        let bound = source.map(|source| source.address);
+        let tcp = timeout(within, self.0.ways.open(bound, SocketAddr::new(address, self.0.port)))
             .await
             .map_err(|_| SmtpError::ConnectTimeout)?
             .map_err(|error| SmtpError::of_connect(&error))?;
@@ -207,7 +242,9 @@ impl Smtp {
                 host: host.trim_end_matches('.').to_ascii_lowercase(),
                 ctx: ctx.clone(),
                 classes,
-                domain: about.domain().to_string(),
+                domain,
+                helo: source.and_then(|source| source.helo.clone()).unwrap_or_else(|| self.0.helo.clone()),
+                source: bound,
                 gate: self.0.gate.clone(),
                 tls: self.0.tls.clone(),
                 ends_at: Instant::now() + self.0.connection_max,
@@ -215,11 +252,33 @@ impl Smtp {
             },
         ))
     }
+
+    /// Whether a connection to this address stands, on port 25 or its stand-in: nothing is said there.
+    pub(crate) async fn reaches(&self, address: IpAddr, within: Duration) -> Result<(), SmtpError> {
+        self.0.guard.check(address).map_err(|why| EgressError::AddressRefused { address, why })?;
+        let source = self.0.ways.source("", address).map_err(|error| SmtpError::of_connect(&error))?;
+        let from = source.map(|source| source.address);
+        timeout(within, self.0.ways.open(from, SocketAddr::new(address, self.0.port)))
+            .await
+            .map_err(|_| SmtpError::ConnectTimeout)?
+            .map_err(|error| SmtpError::of_connect(&error))?;
+        Ok(())
+    }
+
+    /// Notes what became of a connection, for the manners of the next one to the same operator.
+    pub fn heard(&self, stream: &SmtpStream, heard: Heard) {
+        let source = stream.source().map(|address| address.to_string()).unwrap_or_default();
+        self.0.rates.heard(&Rates::operator(stream.host()), &source, heard, Instant::now());
+    }
+
+    /// The addresses that mail servers are asked from, when they are configured.
+    #[must_use]
+    pub fn sources(&self) -> &[Source] {
+        &self.0.ways.sources
+    }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place that connects to a mail server, after the guard")]
-async fn open(address: SocketAddr) -> std::io::Result<TcpStream> {
-    let tcp = TcpStream::connect(address).await?;
-    tcp.set_nodelay(true)?;
-    Ok(tcp)
+/// A source address as a key; empty where the operating system chooses.
+fn from_text(source: Option<&Source>) -> String {
+    source.map(|source| source.address.to_string()).unwrap_or_default()
 }

@@ -136,7 +136,7 @@ actions! {
     /// See, retry and cancel background work.
     JobsManage: Admin, None;
     /// Choose how verdicts are judged, and which verification provider is asked with which key.
-    VerificationManage: Admin, None;
+    VerifyManage: Admin, None;
 }
 
 /// Whether `role` may do `action`.

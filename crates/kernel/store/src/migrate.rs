@@ -25,6 +25,7 @@ pub const MIGRATIONS: &[(&str, &str)] = migrations![
     "0007_egress",
     "0010_screen",
     "0013_verify_run",
+    "0014_verify_batch",
 ];
 
 /// What a run of the migrations did.

@@ -53,7 +53,9 @@ impl Place {
         let Some(path) = self.path() else { return Ok(None) };
         let stat = path.metadata().map_err(ListError::io("cannot be read", path))?;
         // A pipe or device has no state that stays.
-        Ok(stat.is_file().then(|| [stat.dev() as i64, stat.ino() as i64, stat.len() as i64, stat.mtime(), stat.mtime_nsec()]))
+        Ok(stat
+            .is_file()
+            .then(|| [stat.dev() as i64, stat.ino() as i64, stat.len() as i64, stat.mtime(), stat.mtime_nsec()]))
     }
 
     pub(crate) fn open(&self) -> Result<(Box<dyn io::Read + Send>, Option<u64>), ListError> {
@@ -88,8 +90,10 @@ impl FileFormat {
     /// The format that a file's name asks for.
     #[must_use]
     pub fn of_name(name: &str) -> Self {
-        let name = name.to_ascii_lowercase();
-        if name.ends_with(".parquet") || name.ends_with(".pq") { Self::Parquet } else { Self::Csv }
+        match Path::new(name).extension() {
+            Some(end) if end.eq_ignore_ascii_case("parquet") || end.eq_ignore_ascii_case("pq") => Self::Parquet,
+            _ => Self::Csv,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What will be done with a list: its layout, and what each column is about.
 
-use plumb_clean::{Field, MappedColumn, Mapping, ProposedColumn, propose};
+use plumb_clean::{Field, MappedColumn, Mapping, Preset, ProposedColumn, propose, propose_as};
 use plumb_table::{Dialect, Encoding, Packing};
 use serde::Serialize;
 
@@ -19,6 +19,8 @@ pub struct Column {
     pub reason: String,
     /// Somebody said so.
     pub asked: bool,
+    /// It looks like personal data of a kind that should not be in a list at all, and is not read.
+    pub sensitive: bool,
 }
 
 /// What will be done with a list.
@@ -30,12 +32,16 @@ pub struct Plan {
     pub packing: Packing,
     /// What divides it into cells; nothing for Parquet.
     pub dialect: Option<Dialect>,
+    /// The product whose export it is, if it is one's.
+    pub preset: Option<String>,
     /// Its columns, in order.
     pub columns: Vec<Column>,
     /// Its header as it stands there; empty where it has none or is no text.
     pub header: String,
     /// Lines above the first row: row numbers count as a spreadsheet does.
     pub lines_above: u32,
+    /// Where its rows begin in the file, if they can be read there once more, byte for byte.
+    pub(crate) rows_at: Option<u64>,
 }
 
 impl Plan {
@@ -44,7 +50,7 @@ impl Plan {
         options: &Options,
         names: &[String],
         sample: &[Vec<String>],
-    ) -> Result<Vec<Column>, ListError> {
+    ) -> Result<(Option<String>, Vec<Column>), ListError> {
         if let Some(name) = names.iter().find(|name| PLUMB_COLUMNS.contains(&name.as_str())) {
             return Err(ListError::Usage(format!(
                 "{} has a column {name} already, as if it was cleaned before; clean the list that it was made from, or \
@@ -52,12 +58,16 @@ impl Plan {
                 options.input.name()
             )));
         }
-        let proposal = propose(names, sample);
+        let proposal = match &options.preset {
+            None => propose(names, sample),
+            Some(code) => propose_as(names, sample, Some(preset(code)?)),
+        };
         let column = |column: ProposedColumn| Column {
             name: column.name,
             field: column.field,
             reason: column.reason,
             asked: false,
+            sensitive: column.warning.is_some(),
         };
         let mut columns: Vec<Column> = proposal.columns.into_iter().map(column).collect();
         let asked = options.map.iter().map(|text| asked(text, &columns)).collect::<Result<Vec<_>, _>>()?;
@@ -67,10 +77,10 @@ impl Plan {
                 "Another column was named for it; it is carried along.".clone_into(&mut other.reason);
             }
             let column = &mut columns[at];
-            (column.field, column.asked) = (field, true);
+            (column.field, column.asked, column.sensitive) = (field, true, column.sensitive && field.is_none());
             "You said so.".clone_into(&mut column.reason);
         }
-        Ok(columns)
+        Ok((proposal.preset.map(|preset| preset.name), columns))
     }
 
     /// The names of the columns.
@@ -83,11 +93,8 @@ impl Plan {
     #[must_use]
     pub fn mapping(&self) -> Mapping {
         let columns = self.columns.iter().enumerate();
-        let columns = columns.map(|(index, column)| MappedColumn {
-            index,
-            name: column.name.clone(),
-            field: column.field,
-        });
+        let columns =
+            columns.map(|(index, column)| MappedColumn { index, name: column.name.clone(), field: column.field });
         Mapping { width: self.columns.len(), columns: columns.collect() }
     }
 
@@ -98,6 +105,14 @@ impl Plan {
             ListError::Usage(format!("{} (see --dry-run and --map)", errors.join("; ")))
         })
     }
+}
+
+/// The product of a name.
+fn preset(code: &str) -> Result<Preset, ListError> {
+    Preset::from_code(&code.to_ascii_lowercase()).ok_or_else(|| {
+        let codes: Vec<String> = Preset::all().into_iter().map(|preset| preset.code).collect();
+        ListError::Usage(format!("--preset {code}: the exports known are of {}", codes.join(", ")))
+    })
 }
 
 /// Reads `Name=field`, or `#3=field` for the third column.

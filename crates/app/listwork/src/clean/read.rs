@@ -70,6 +70,11 @@ impl Source {
         }
     }
 
+    /// More was read than was there at the beginning: somebody appends to it.
+    pub(crate) fn has_grown(&self) -> bool {
+        self.size.is_some_and(|size| self.read.bytes() > size)
+    }
+
     /// Lines above the first row.
     pub(crate) fn lines_above(&self) -> u64 {
         self.lines_above
@@ -99,13 +104,17 @@ pub(crate) fn open(options: &Options, _rules: &Arc<Rules>) -> Result<(Plan, Sour
     let file = std::io::Read::chain(std::io::Cursor::new(beginning), file);
     let input = Input::open(file, options.encoding, options.asked, &known, read.clone()).map_err(refused)?;
     let layout = &input.layout;
+    let (preset, columns) = Plan::columns(options, &layout.names, &layout.sample)?;
     let plan = Plan {
         encoding: Some(input.encoding),
         packing: input.packing,
         dialect: Some(layout.dialect),
-        columns: Plan::columns(options, &layout.names, &layout.sample)?,
+        preset,
+        columns,
         header: layout.header.clone(),
         lines_above: layout.lines_above,
+        // A file, and no pipe.
+        rows_at: input.offset.filter(|_| size.is_some()),
     };
     let (cutter, lines_above) = (Cutter::new(layout.dialect), u64::from(layout.lines_above));
     Ok((plan, Source { kind: Kind::Text { input: Box::new(input), cutter }, read, size, lines_above }))
@@ -119,13 +128,16 @@ fn open_columnar(options: &Options) -> Result<(Plan, Source), ListError> {
     };
     let reader = columnar::Reader::open(path).map_err(|refusal| options.input.refused(refusal))?;
     let sample = reader.sample().map_err(|refusal| options.input.refused(refusal))?;
+    let (preset, columns) = Plan::columns(options, reader.names(), &sample)?;
     let plan = Plan {
         encoding: None,
         packing: Packing::Plain,
         dialect: None,
-        columns: Plan::columns(options, reader.names(), &sample)?,
+        preset,
+        columns,
         header: String::new(),
         lines_above: 0,
+        rows_at: None,
     };
     let kind = Kind::Columnar(Box::new(reader));
     Ok((plan, Source { kind, read: Read::default(), size: None, lines_above: 0 }))

@@ -60,6 +60,7 @@ impl Summary {
             "input_bytes": self.fingerprint.bytes,
             "input_xxh3_128": format!("{:032x}", self.fingerprint.hash),
             "layout": layout(&self.plan),
+            "preset": self.plan.preset,
             "columns": self.plan.columns,
             "rows": counts.rows,
             "rows_kept": self.rows_kept,

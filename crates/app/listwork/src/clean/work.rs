@@ -10,6 +10,7 @@ use plumb_base::Cells;
 use plumb_clean::{Cleaned, Field, Kernel, RejectReason, Rules, Value};
 use plumb_table::input::Fingerprint;
 use plumb_table::{Batch, Dialect, Fault};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::codes::{EmailStatus, PhoneStatus};
 use super::counts::Counts;
@@ -26,12 +27,28 @@ use crate::spool::Spool;
 
 /// Pieces of work that wait for each thread.
 const QUEUE: usize = 2;
+/// Bytes of a [`RowEnd`] in the spool.
+pub(crate) const ROW_END_BYTES: usize = 16;
 
-/// Where a row of a block ends, and how many bytes before that its `plumb_keep` begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where a row of a block ends, how many bytes before that its `plumb_keep` begins, and which bytes of the list's chunk
+/// stand before it all: none if they are in the block already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RowEnd {
     pub(crate) end: u32,
     pub(crate) tail: u32,
+    pub(crate) raw_start: u32,
+    pub(crate) raw_len: u32,
+}
+
+/// The part of the list that a block's rows are from, to be read once more: what is not spooled need not be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Again {
+    /// From the beginning of the rows.
+    pub(crate) offset: u64,
+    /// Nothing if the block has all that it needs.
+    pub(crate) bytes: u64,
+    /// XXH3 of them: they may have changed.
+    pub(crate) hash: u64,
 }
 
 /// A piece of work, done.
@@ -40,6 +57,7 @@ pub(crate) struct Block {
     /// Rows as they will stand in the output.
     pub(crate) text: Vec<u8>,
     pub(crate) ends: Vec<RowEnd>,
+    again: Again,
     /// Key and rank of the rows to keep, by their place in `ends`.
     keys: Vec<(u128, Rank, u32)>,
     pub(crate) counts: Counts,
@@ -53,6 +71,15 @@ pub(crate) struct State {
     cleaned: Cleaned,
 }
 
+/// A row as it stands in the list.
+struct Stand<'a> {
+    /// Its line, counted from the beginning of the piece.
+    number: u64,
+    fault: Option<Fault>,
+    /// Its text and where that begins in the piece, if it can be copied.
+    raw: Option<(usize, &'a [u8])>,
+}
+
 /// Turns pieces of a list into blocks. Shared by threads.
 pub(crate) struct Worker {
     kernel: Kernel,
@@ -63,6 +90,8 @@ pub(crate) struct Worker {
     header: String,
     /// The list's own text can be copied.
     verbatim: bool,
+    /// Rows can be read a second time.
+    rereadable: bool,
     /// Only the added columns are wanted: the list's own stay where they are.
     added_only: bool,
     mapped: Vec<(usize, Field)>,
@@ -85,9 +114,8 @@ impl Worker {
             writer: Writer { delimiter, shape: options.shape, fields },
             dialect,
             header: plan.header.clone(),
-            verbatim: from_text
-                && dialect == Dialect { delimiter, ..Dialect::default() }
-                && !options.shape.replace,
+            verbatim: from_text && dialect == Dialect { delimiter, ..Dialect::default() } && !options.shape.replace,
+            rereadable: plan.rows_at.is_some() && options.output_format() == FileFormat::Csv,
             added_only: is_typed(options, plan),
             mapped,
         })
@@ -99,6 +127,7 @@ impl Worker {
         block.ends.clear();
         block.keys.clear();
         block.counts = Counts::default();
+        block.again = Again::default();
         let State { batch, cleaned } = state;
         match work {
             Work::Chunk(chunk) => {
@@ -107,13 +136,17 @@ impl Worker {
                 block.lines = batch.lines();
                 block.counts.blank_lines = u64::from(batch.blank_lines());
                 block.counts.windows_1252 = u64::from(batch.windows_1252());
+                if let Some(offset) = batch.offset().filter(|_| self.rereadable && self.verbatim) {
+                    let text = batch.text().as_bytes();
+                    block.again = Again { offset, bytes: text.len() as u64, hash: xxh3_64(text) };
+                }
                 for (at, record) in batch.records().iter().enumerate() {
                     block.counts.formulas += u64::from(record.formulas);
                     let guarded = self.writer.shape.guard_formulas && record.formulas > 0;
                     let raw = (self.verbatim && record.verbatim && !guarded)
-                        .then(|| &batch.text().as_bytes()[record.raw.clone()]);
+                        .then(|| (record.raw.start, &batch.text().as_bytes()[record.raw.clone()]));
                     let number = u64::from(record.number);
-                    self.row(block, batch.cells(), cleaned, at, (number, record.fault, raw));
+                    self.row(block, batch.cells(), cleaned, at, Stand { number, fault: record.fault, raw });
                 }
             }
             Work::Rows(cells) => {
@@ -121,7 +154,7 @@ impl Worker {
                 block.lines = cells.rows() as u32;
                 for at in 0..cells.rows() {
                     let fault = fault_of(cells, at);
-                    self.row(block, cells, cleaned, at, (at as u64 + 1, fault, None));
+                    self.row(block, cells, cleaned, at, Stand { number: at as u64 + 1, fault, raw: None });
                 }
             }
         }
@@ -133,7 +166,7 @@ impl Worker {
         cells: &Cells,
         cleaned: &Cleaned,
         at: usize,
-        (number, fault, raw): (u64, Option<Fault>, Option<&[u8]>),
+        Stand { number, fault, raw }: Stand<'_>,
     ) {
         let counts = &mut block.counts;
         counts.rows += 1;
@@ -198,15 +231,19 @@ impl Worker {
             return;
         }
         let out = &mut block.text;
+        let mut own = RowEnd::default();
         if !self.added_only {
             match raw {
-                Some(raw) => out.extend_from_slice(raw),
+                Some((start, raw)) if block.again.bytes > 0 => {
+                    (own.raw_start, own.raw_len) = (start as u32, raw.len() as u32);
+                }
+                Some((_, raw)) => out.extend_from_slice(raw),
                 None => self.writer.own_cells(out, row, clean, verdict.suppressed),
             }
             out.push(self.writer.delimiter);
         }
         let keep_at = self.writer.added_cells(out, clean, &verdict);
-        block.ends.push(RowEnd { end: out.len() as u32, tail: (out.len() - keep_at) as u32 });
+        block.ends.push(RowEnd { end: out.len() as u32, tail: (out.len() - keep_at) as u32, ..own });
     }
 }
 
@@ -258,13 +295,17 @@ impl Collect<'_> {
         }
         self.slots += block.ends.len() as u64;
         self.lines += u64::from(block.lines);
-        let mut head = Vec::with_capacity(8 + block.ends.len() * 8);
+        let mut head = Vec::with_capacity(32 + block.ends.len() * ROW_END_BYTES);
         for number in [block.ends.len() as u32, block.text.len() as u32] {
             head.extend_from_slice(&number.to_le_bytes());
         }
+        for number in [block.again.offset, block.again.bytes, block.again.hash] {
+            head.extend_from_slice(&number.to_le_bytes());
+        }
         for row in &block.ends {
-            head.extend_from_slice(&row.end.to_le_bytes());
-            head.extend_from_slice(&row.tail.to_le_bytes());
+            for number in [row.end, row.tail, row.raw_start, row.raw_len] {
+                head.extend_from_slice(&number.to_le_bytes());
+            }
         }
         self.spool.write_all(&head).map_err(io())?;
         self.spool.write_all(&block.text).map_err(io())
@@ -296,7 +337,7 @@ pub(crate) fn first_pass(
     if options.threads <= 1 {
         let (mut work, mut state, mut block) = (Work::default(), State::default(), Block::default());
         while source.next(&mut work).map_err(|refusal| options.input.refused(refusal))? {
-            stop.check()?;
+            check(options, &source, stop)?;
             worker.work(&mut work, &mut state, &mut block);
             collect.block(&block)?;
             said(&collect, &source);
@@ -312,7 +353,7 @@ pub(crate) fn first_pass(
                     let (mut work, block) = spare.pop().unwrap_or_default();
                     more = source.next(&mut work).map_err(|refusal| options.input.refused(refusal))?;
                     if more {
-                        stop.check()?;
+                        check(options, &source, stop)?;
                         lanes[given % lanes.len()].give.send((work, block)).map_err(|_| ListError::Thread)?;
                         given += 1;
                     }
@@ -330,6 +371,10 @@ pub(crate) fn first_pass(
     let fingerprint = source.fingerprint().map_err(|refusal| options.input.refused(refusal))?;
     let Collect { spool, keys, slots, counts, .. } = collect;
     Ok(Done { spool, keys, slots, counts, fingerprint })
+}
+
+fn check(options: &Options, source: &Source, stop: &Stop) -> Result<(), ListError> {
+    if source.has_grown() { Err(ListError::Changed { file: options.input.name() }) } else { stop.check() }
 }
 
 /// A thread with its way in and its way out.

@@ -1,15 +1,18 @@
 //! The second pass: the spool becomes the output, with the duplicates marked or left out.
 
+use std::fs::File;
 use std::io::{self, Read, Write};
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use plumb_table::pack::Packer;
 use plumb_table::write::push_cells;
 use plumb_table::{Batch, Chunk, Dialect, Refusal, columnar};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::options::{FileFormat, Options, Place};
 use super::plan::Plan;
-use super::work::{RowEnd, is_typed, output_delimiter};
+use super::work::{ROW_END_BYTES, is_typed, output_delimiter};
 use super::{Progress, Sink, Step};
 use crate::duplicates::Found;
 use crate::error::{ListError, Stop};
@@ -28,20 +31,31 @@ pub(crate) fn second_pass(
     let folder = options.spool_folder();
     let target = options.output.as_ref().map_or_else(|| "the output".to_owned(), Place::name);
     let failed = |error| ListError::io("cannot be written", Path::new(&target))(error);
+    let list = match (plan.rows_at, options.input.path()) {
+        (Some(rows_at), Some(path)) => {
+            Some((File::open(path).map_err(ListError::io("cannot be read", path))?, rows_at))
+        }
+        _ => None,
+    };
     let mut blocks = Blocks {
         spool: spool.read().map_err(ListError::io("cannot hold the rows on their way", &folder))?,
+        list,
         found,
         // The writer of typed columns leaves rows out itself: it has to step over those of the list too.
         leave_out: options.shape.only_keep && !is_typed(options, plan),
         delimiter: output_delimiter(options, plan),
         slots: 0,
         rows: 0,
-        ends: Vec::new(),
         block: Vec::new(),
+        chunk: Vec::new(),
     };
     let mut next = |rows: &mut Vec<u8>| -> Result<Option<u64>, ListError> {
         stop.check()?;
-        let more = blocks.next(rows).map_err(ListError::io("cannot hold the rows on their way", &folder))?;
+        let more = blocks.next(rows).map_err(|failed| match failed {
+            Failed::Spool(error) => ListError::io("cannot hold the rows on their way", &folder)(error),
+            Failed::List(error) => ListError::io("cannot be read", Path::new(&options.input.name()))(error),
+            Failed::Changed => ListError::Changed { file: options.input.name() },
+        })?;
         progress(Progress { step: Step::Writing, rows: blocks.rows, percent: None });
         Ok(more.then_some(blocks.rows))
     };
@@ -58,8 +72,7 @@ pub(crate) fn second_pass(
             packer.finish().and_then(io::Write::flush).map_err(failed)?;
         }
         FileFormat::Parquet => {
-            let refused =
-                |refusal: Refusal| ListError::Refused { file: target.clone(), refusal };
+            let refused = |refusal: Refusal| ListError::Refused { file: target.clone(), refusal };
             let added: Vec<&str> = options.shape.added().collect();
             let only = options.shape.only_keep.then_some("plumb_keep");
             let mut writer = match options.input.path().filter(|_| is_typed(options, plan)) {
@@ -99,57 +112,76 @@ fn header(options: &Options, plan: &Plan) -> Vec<u8> {
 /// The spool, block by block.
 struct Blocks<'f> {
     spool: Box<dyn Read + Send>,
+    /// The list, where its rows are read once more, and where they begin in it.
+    list: Option<(File, u64)>,
     found: &'f Found,
     leave_out: bool,
     delimiter: u8,
     slots: u64,
     rows: u64,
-    ends: Vec<RowEnd>,
     block: Vec<u8>,
+    chunk: Vec<u8>,
+}
+
+/// Why there is no next block.
+enum Failed {
+    Spool(io::Error),
+    List(io::Error),
+    Changed,
 }
 
 impl Blocks<'_> {
     /// Puts the next rows into `out`; `false` at the end.
-    fn next(&mut self, out: &mut Vec<u8>) -> io::Result<bool> {
+    fn next(&mut self, out: &mut Vec<u8>) -> Result<bool, Failed> {
         out.clear();
-        let mut word = [0; 4];
-        match self.spool.read(&mut word[..1])? {
+        let mut head = [0; 32];
+        match self.spool.read(&mut head[..1]).map_err(Failed::Spool)? {
             0 => return Ok(false),
-            _ => self.spool.read_exact(&mut word[1..])?,
+            _ => self.spool.read_exact(&mut head[1..]).map_err(Failed::Spool)?,
         }
-        let rows = u32::from_le_bytes(word) as usize;
-        self.spool.read_exact(&mut word)?;
-        let bytes = u32::from_le_bytes(word) as usize;
-        self.block.resize(rows * 8 + bytes, 0);
-        self.spool.read_exact(&mut self.block)?;
-        let (head, text) = self.block.split_at(rows * 8);
-        let number = |bytes: &[u8]| bytes.iter().rev().fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
-        self.ends.clear();
-        self.ends.extend(head.chunks_exact(8).map(|row| RowEnd { end: number(&row[..4]), tail: number(&row[4..]) }));
+        let rows = number(&head[..4]) as usize;
+        let bytes = number(&head[4..8]) as usize;
+        self.block.resize(rows * ROW_END_BYTES + bytes, 0);
+        self.spool.read_exact(&mut self.block).map_err(Failed::Spool)?;
+        self.again(number(&head[8..16]), number(&head[16..24]), number(&head[24..]))?;
+        let (ends, text) = self.block.split_at(rows * ROW_END_BYTES);
 
-        // Rows that stay as they are go over in one piece, up to the next duplicate.
-        let (mut copied, mut start) = (0, 0);
-        for (at, row) in self.ends.iter().enumerate() {
-            let end = row.end as usize;
-            if self.found.is_duplicate(self.slots + at as u64) {
-                if self.leave_out {
-                    out.extend_from_slice(&text[copied..start]);
+        let mut start = 0;
+        for (at, row) in ends.chunks_exact(ROW_END_BYTES).enumerate() {
+            let word = |at: usize| number(&row[at * 4..at * 4 + 4]) as usize;
+            let (end, tail, raw_start, raw_len) = (word(0), word(1), word(2), word(3));
+            let duplicate = self.found.is_duplicate(self.slots + at as u64);
+            if !(duplicate && self.leave_out) {
+                out.extend_from_slice(&self.chunk[raw_start..raw_start + raw_len]);
+                if duplicate {
+                    out.extend_from_slice(&text[start..end - tail]);
+                    push_duplicate(out, &text[end - tail..end], self.delimiter);
                 } else {
-                    let keep_at = end - row.tail as usize;
-                    out.extend_from_slice(&text[copied..keep_at]);
-                    push_duplicate(out, &text[keep_at..end], self.delimiter);
-                    self.rows += 1;
+                    out.extend_from_slice(&text[start..end]);
                 }
-                copied = end;
-            } else {
                 self.rows += 1;
             }
             start = end;
         }
-        out.extend_from_slice(&text[copied..]);
         self.slots += rows as u64;
         Ok(true)
     }
+
+    /// Reads a part of the list once more.
+    fn again(&mut self, offset: u64, bytes: u64, hash: u64) -> Result<(), Failed> {
+        self.chunk.resize(bytes as usize, 0);
+        let Some((list, rows_at)) = self.list.as_ref().filter(|_| bytes > 0) else { return Ok(()) };
+        list.read_exact_at(&mut self.chunk, rows_at + offset).map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => Failed::Changed,
+            _ => Failed::List(error),
+        })?;
+        if xxh3_64(&self.chunk) == hash { Ok(()) } else { Err(Failed::Changed) }
+    }
+}
+
+/// A number of up to eight bytes, least first.
+fn number(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 /// Rewrites `true,score,reasons` for a row that another one stands for.

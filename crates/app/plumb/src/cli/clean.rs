@@ -91,12 +91,12 @@ pub(super) struct Clean {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     Csv,
     Parquet,
 }
 
-fn delimiter(text: &str) -> Result<u8, String> {
+pub(super) fn delimiter(text: &str) -> Result<u8, String> {
     match text.as_bytes() {
         _ if matches!(text, "tab" | "\\t") => Ok(b'\t'),
         [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'\n' | b'\r') => Ok(*byte),
@@ -104,7 +104,7 @@ fn delimiter(text: &str) -> Result<u8, String> {
     }
 }
 
-fn encoding(name: &str) -> Result<Encoding, String> {
+pub(super) fn encoding(name: &str) -> Result<Encoding, String> {
     Encoding::named(name).ok_or_else(|| "it has to be utf-8, utf-16le, utf-16be, windows-1252 or latin-1".to_owned())
 }
 
@@ -174,7 +174,7 @@ pub(super) async fn run(command: Clean, json: bool) -> anyhow::Result<()> {
     if summary.is_partial() {
         let broken = summary.counts.broken();
         return Err(Failed::Partly(format!(
-            "{broken} rows could not be read; they are in the output, with the reason in plumb_reasons"
+            "{broken} row(s) could not be read; they are in the output, with the reason in plumb_reasons"
         ))
         .into());
     }
@@ -182,9 +182,7 @@ pub(super) async fn run(command: Clean, json: bool) -> anyhow::Result<()> {
 }
 
 /// Does the work on a thread of its own.
-async fn work<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, ListError> + Send + 'static,
-) -> anyhow::Result<T> {
+pub(super) async fn work<T: Send + 'static>(work: impl FnOnce() -> Result<T, ListError> + Send + 'static) -> anyhow::Result<T> {
     tokio::task::spawn_blocking(work).await?.map_err(|error| match error {
         ListError::Usage(words) => Failed::Usage(words).into(),
         other => other.into(),
@@ -192,7 +190,7 @@ async fn work<T: Send + 'static>(
 }
 
 /// The first Ctrl-C asks the work to end, the second one ends the program. Neither leaves a part of a file.
-async fn stop_when_asked(stop: Stop) {
+pub(super) async fn stop_when_asked(stop: Stop) {
     let terminated = async {
         match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
             Ok(mut signal) => signal.recv().await,
@@ -207,7 +205,7 @@ async fn stop_when_asked(stop: Stop) {
 }
 
 /// The reader of standard output went away, as `head` does.
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
+pub(super) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(ListError::Io { error, .. } | ListError::Refused { refusal: Refusal::Io(error), .. })
         if error.kind() == std::io::ErrorKind::BrokenPipe)
 }
@@ -248,6 +246,7 @@ impl Line {
 fn trial_json(trial: &Trial) -> serde_json::Value {
     json!({
         "layout": clean::summary::layout(&trial.plan),
+        "preset": trial.plan.preset,
         "columns": trial.plan.columns,
         "rows_tried": trial.counts.rows,
         "email": clean::summary::email(&trial.counts),
@@ -256,6 +255,9 @@ fn trial_json(trial: &Trial) -> serde_json::Value {
 }
 
 fn proposal(plan: &Plan) {
+    if let Some(preset) = &plan.preset {
+        print(format_args!("An export of {preset}."));
+    }
     for column in &plan.columns {
         let field = column.field.map_or("(carried along)", plumb_clean::Field::code);
         print(format_args!("{:<24} {field:<16} {}", column.name, column.reason));

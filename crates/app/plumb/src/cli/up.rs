@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use clap::Args;
 use plumb_base::Clock;
+use plumb_egress::ProbeIdentity;
 use plumb_verify::VerifyConfig;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -32,7 +33,12 @@ impl Listen {
 
 pub(super) async fn run(command: Up, mut config: Config) -> anyhow::Result<()> {
     command.listen.apply(&mut config);
-    let verify = VerifyConfig { ask_mail_servers: config.ask_mail_servers, ..VerifyConfig::default() };
+    let verify = VerifyConfig {
+        ask_mail_servers: config.ask_mail_servers,
+        // Servers of one's own do not look at who asks.
+        identity: (!config.allow_private).then(ProbeIdentity::default),
+        ..VerifyConfig::default()
+    };
     let server = Server::start(&config, verify, Clock::System).await?;
     if plumb_identity::first_run_needed(&server.store).await? {
         let Some(owner) = &command.owner else {

@@ -10,10 +10,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use plumb_base::Email;
-use plumb_egress::{Egress, EgressConfig, Recorder};
+use plumb_egress::{Egress, EgressConfig, ProbeIdentity, Recorder, audit};
 use plumb_verify::{ListRun, Policy, Repeats, VerifyConfig, verify_list};
 
-use super::Failed;
+use super::{Failed, print};
 use crate::cleaning::lists;
 use crate::config::Config;
 use crate::server::egress_config;
@@ -59,7 +59,7 @@ after one minute and then ever later; servers of your own after one second and t
 Exit codes: 0 every address has its verdict, whatever that is; 1 nothing could be asked; 2 asked wrongly.")]
 pub(super) struct Verify {
     /// An address, several, a file with a list, or `-` for a list on standard input
-    #[arg(required = true, value_name = "ADDRESS|FILE|-")]
+    #[arg(required_unless_present = "audit", value_name = "ADDRESS|FILE|-")]
     what: Vec<String>,
     /// Say what each check found, in words
     #[arg(long)]
@@ -87,6 +87,10 @@ pub(super) struct Verify {
     /// Keep asking an address whose server says "come back later" for this long, such as 30s, 10m or 2h
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration)]
     wait_greylist: Duration,
+    /// Look at what mail servers look at before they answer (names of this machine's address and back, MX and SPF of
+    /// the sender's domain), and ask nobody about any mailbox
+    #[arg(long, conflicts_with = "what")]
+    audit: bool,
     /// Mark catch-all domains as risky instead of unverified
     #[arg(long)]
     lenient: bool,
@@ -99,6 +103,9 @@ pub(super) async fn run(command: Verify, mut config: Config, json: bool) -> anyh
     config.helo = command.helo.clone().unwrap_or(config.helo);
     config.mail_from = command.mail_from.clone().unwrap_or(config.mail_from);
     name_the_asker(&mut config)?;
+    if command.audit {
+        return audit_identity(&config, json).await;
+    }
     let what = what(&command.what)?;
     let (run, egress) = limits(&command, &config);
     let verify = VerifyConfig {
@@ -115,6 +122,31 @@ pub(super) async fn run(command: Verify, mut config: Config, json: bool) -> anyh
     }
     shown.end();
     Ok(())
+}
+
+/// Says how this machine looks to mail servers.
+async fn audit_identity(config: &Config, json: bool) -> anyhow::Result<()> {
+    let egress = Egress::new(egress_config(config), Recorder::memory())?;
+    let report = audit(&egress, &ProbeIdentity::default()).await?;
+    if json {
+        print(serde_json::to_string(&report)?);
+    } else {
+        for item in &report.items {
+            let word = match item.ok {
+                Some(true) => "good",
+                Some(false) => "WRONG",
+                None => "not looked at",
+            };
+            print(format_args!("{word:<14} {:<12} {}: {}", item.name, item.subject, item.found));
+            if !item.remedy.is_empty() {
+                print(format_args!("               {}", item.remedy));
+            }
+        }
+    }
+    if report.passes() {
+        return Ok(());
+    }
+    anyhow::bail!("mail servers would not trust this machine: mend what is wrong before asking them")
 }
 
 /// What is to be checked.
@@ -212,7 +244,10 @@ where
     })
     .await?;
     if shown.count() < total {
-        anyhow::bail!("the list changed, or could not be read again, while it was worked on: {} of {total} addresses were checked", shown.count());
+        anyhow::bail!(
+            "the list changed, or could not be read again, while it was worked on: {} of {total} addresses were checked",
+            shown.count()
+        );
     }
     Ok(())
 }

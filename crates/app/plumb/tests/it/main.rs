@@ -2,6 +2,7 @@
 
 mod access;
 mod app;
+mod clean;
 mod clock;
 mod faults;
 mod flow;

@@ -1,4 +1,4 @@
-use super::{Parts, groups};
+use super::{Parts, Related, groups, related};
 
 fn parts(whole: &str, first: &str, middle: &str, last: &str) -> [String; 3] {
     let mut parts = Parts::default();
@@ -33,9 +33,11 @@ fn generations_are_told_apart() {
 }
 
 #[test]
-fn nicknames_share_a_group() {
-    let related = |a: &str, b: &str| groups(a.as_bytes()).iter().any(|group| groups(b.as_bytes()).contains(group));
-    assert!(related("bill", "william") && related("liam", "bill") && related("natalia", "natalie"));
-    assert!(!related("john", "robert"));
-    assert!(groups(b"zzyzx").is_empty());
+fn nicknames_and_translations() {
+    let how = |a: &str, b: &str| related(groups(a.as_bytes()), groups(b.as_bytes()));
+    assert_eq!(how("bill", "william"), Related::Called);
+    assert_eq!(how("bill", "will"), Related::Called);
+    assert_eq!(how("john", "hans"), Related::Translated);
+    assert_eq!(how("john", "robert"), Related::No);
+    assert_eq!(how("zzyzx", "zzyzx"), Related::No);
 }

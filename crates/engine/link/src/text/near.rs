@@ -45,6 +45,22 @@ pub(crate) fn typos(a: &[u8], b: &[u8], most: usize) -> usize {
     usize::from(above[b.len()])
 }
 
+/// What letters a word has, in the low half, and what pairs of letters, in the high half.
+pub(crate) fn marks(word: &[u8]) -> u64 {
+    let word = &word[..word.len().min(BYTES_MAX)];
+    let letters = word.iter().fold(0_u32, |marks, b| marks | 1 << (b % 32));
+    let pair = |pair: &[u8]| (u32::from(pair[0]).wrapping_mul(31) + u32::from(pair[1])).wrapping_mul(0x9e37_79b9) >> 27;
+    let pairs = word.windows(2).fold(0_u32, |marks, two| marks | 1 << pair(two));
+    u64::from(pairs) << 32 | u64::from(letters)
+}
+
+/// Whether so many slips may make one word of the other, by their marks: one slip changes two letters and six pairs of
+/// letters at the most.
+pub(crate) fn may_be_near(a: u64, b: u64, slips: u32) -> bool {
+    let differ = a ^ b;
+    (differ as u32).count_ones() <= 2 * slips && (differ >> 32).count_ones() <= 6 * slips
+}
+
 /// Jaro-Winkler likeness in thousandths (Winkler 1990): 1000 is the same word.
 pub(crate) fn likeness(a: &[u8], b: &[u8]) -> u32 {
     let (a, b) = (&a[..a.len().min(BYTES_MAX)], &b[..b.len().min(BYTES_MAX)]);

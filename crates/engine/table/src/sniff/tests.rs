@@ -1,1 +1,52 @@
+use super::{Asked, Dialect, Layout, sniff};
 
+fn layout(text: &str) -> Layout {
+    sniff(text.as_bytes(), true, Asked::default(), &|_| 0).unwrap().unwrap()
+}
+
+#[test]
+fn delimiters_and_quotes_are_found_out() {
+    for delimiter in [',', ';', '\t', '|'] {
+        let text = format!("Name{delimiter}Mail\n\"a, b; c\"{delimiter}x@example.com\nd{delimiter}y@example.com\n");
+        let layout = layout(&text);
+        assert_eq!(layout.dialect, Dialect { delimiter: delimiter as u8, quote: b'"' });
+        assert_eq!(layout.names, ["Name", "Mail"]);
+        assert_eq!(layout.sample[0], ["a, b; c", "x@example.com"]);
+        assert_eq!(&text[layout.bytes_above..][..2], "\"a");
+    }
+    let layout = layout("'Name';'Mail'\n'a;b';'x@example.com'\n");
+    assert_eq!(layout.dialect, Dialect { delimiter: b';', quote: b'\'' });
+    assert_eq!(layout.sample, [["a;b", "x@example.com"]]);
+}
+
+#[test]
+fn what_stands_above_the_rows_is_counted() {
+    let text = "sep=;\r\n\r\nName;Mail\r\na;b\r\n";
+    let layout = layout(text);
+    assert_eq!((layout.lines_above, &text[layout.bytes_above..]), (3, "a;b\r\n"));
+    assert_eq!(layout.header, "Name;Mail");
+}
+
+#[test]
+fn without_a_header_columns_have_numbers() {
+    let asked = Asked { no_header: true, ..Asked::default() };
+    let layout = sniff(b"Ada,ada@example.com\n", true, asked, &|_| 0).unwrap().unwrap();
+    assert_eq!((layout.names.as_slice(), layout.bytes_above), (&["Column 1".to_owned(), "Column 2".to_owned()][..], 0));
+    assert_eq!(layout.sample.len(), 1);
+}
+
+#[test]
+fn what_is_no_list_is_refused() {
+    let refusal = |text: &str| sniff(text.as_bytes(), true, Asked::default(), &|_| 0).unwrap_err().code();
+    assert_eq!(refusal("\n\n"), "empty_file");
+    assert_eq!(refusal("Ada,ada@example.com\nBob,bob@example.com\n"), "no_header");
+    assert_eq!(refusal("Dear reader\nthis is a letter\n"), "not_a_table");
+    assert_eq!(refusal(&format!("{}\n", vec!["x"; 600].join(","))), "too_many_columns");
+    assert_eq!(refusal("\"Name,Mail\na,b\n"), "not_a_table");
+    assert!(matches!(sniff(b"a,b\n", false, Asked::default(), &|_| 0), Ok(None)), "a longer beginning is asked for");
+}
+
+#[test]
+fn a_header_alone_is_a_list_without_rows() {
+    assert_eq!(layout("Name,E-Mail\n").sample.len(), 0);
+}

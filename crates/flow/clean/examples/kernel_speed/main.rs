@@ -4,7 +4,8 @@ use std::error::Error;
 use std::io::Write;
 use std::sync::Arc;
 
-use plumb_base::Cells;
+use plumb_base::email::PlainAddress;
+use plumb_base::{Cells, Email};
 use plumb_clean::{Cleaned, Field, Flag, Kernel, MappedColumn, Mapping, Options, RejectReason, Rules};
 
 mod list;
@@ -21,7 +22,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let start = processor_ns()?;
     let rules = Arc::new(Rules::embedded());
     let mut say = std::io::stdout().lock();
-    writeln!(say, "{rows} rows, {} bytes of text each; rules made in {} us", bytes as u64 / rows, (processor_ns()? - start) / 1_000)?;
+    writeln!(
+        say,
+        "{rows} rows, {} bytes of text each; rules made in {} us",
+        bytes as u64 / rows,
+        (processor_ns()? - start) / 1_000
+    )?;
 
     let all: Vec<Field> = Field::ALL.to_vec();
     let whole = measure(&rules, &all, &batches)?;
@@ -47,7 +53,27 @@ fn main() -> Result<(), Box<dyn Error>> {
         let less = whole.saturating_sub(measure(&rules, &fields, &batches)?);
         writeln!(say, "{less:>8} ns of them go for {}", names.join(", "))?;
     }
+    syntax(&mut say, &batches)?;
     counts(&mut say, &rules, &batches)?;
+    Ok(())
+}
+
+/// What the syntax of an address costs alone, read in place and into a value of its own.
+fn syntax(say: &mut impl Write, batches: &[Cells]) -> Result<(), Box<dyn Error>> {
+    let at = list::HEADERS.iter().position(|name| *name == Field::Email.code()).unwrap_or_default();
+    let cells: Vec<&str> = batches.iter().flat_map(Cells::iter).filter_map(|row| row.get(at)).collect();
+    let cells: Vec<&str> = cells.into_iter().filter(|cell| !cell.is_empty()).collect();
+    let start = processor_ns()?;
+    let plain = cells.iter().filter(|cell| std::hint::black_box(PlainAddress::read(cell)).is_some()).count();
+    let middle = processor_ns()?;
+    let parsed = cells.iter().filter(|cell| std::hint::black_box(Email::parse(cell)).is_ok()).count();
+    let end = processor_ns()?;
+    let each = |ns: u64| ns / cells.len().max(1) as u64;
+    let (in_place, owned) = (each(middle - start), each(end - middle));
+    writeln!(
+        say,
+        "{in_place:>8} ns an address for its syntax ({plain} are plain), {owned} as a value ({parsed} are good)"
+    )?;
     Ok(())
 }
 

@@ -41,6 +41,8 @@ pub enum Value {
     Country,
     /// The handle of the person's LinkedIn page, in lower case.
     Linkedin,
+    /// ISO 3166-2 code of the region, such as `US-TX`, where the country's regions are known.
+    RegionIso,
     /// The form for comparing mailboxes; never written to ([`plumb_base::Email::key`]).
     EmailKey,
     /// The address's domain.
@@ -66,7 +68,7 @@ impl Value {
     pub const COUNT: usize = Self::ALL.len();
 
     /// Each, in order.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Email,
         Self::Phone,
         Self::FirstName,
@@ -81,6 +83,7 @@ impl Value {
         Self::Postcode,
         Self::Country,
         Self::Linkedin,
+        Self::RegionIso,
         Self::EmailKey,
         Self::EmailDomain,
         Self::OrgDomain,

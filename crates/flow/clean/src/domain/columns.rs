@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::fold;
 use super::lists;
 use super::mapping::{Field, MappedColumn, Mapping};
+use super::preset::Preset;
+use super::sensitive::Sensitive;
 use super::text;
 
 /// Names of columns in the exports of common products, as data: field, rank, folded names.
@@ -41,6 +43,9 @@ pub struct ProposedColumn {
     pub confidence: Confidence,
     /// One sentence for people.
     pub reason: String,
+    /// What it seems to be about that must not be taken. Such a column has no field, and should leave the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<Sensitive>,
 }
 
 /// A proposal for every column of a list.
@@ -48,6 +53,9 @@ pub struct ProposedColumn {
 pub struct Proposal {
     /// The columns, in order.
     pub columns: Vec<ProposedColumn>,
+    /// The product whose export the list seems to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<Preset>,
 }
 
 impl Proposal {
@@ -72,15 +80,62 @@ struct Candidate {
 /// The name is asked first, then the cells; where they contradict each other, the cells of an address, number or link
 /// decide, because their look is unmistakable. Of two columns about the same field, the one with the higher rank is
 /// taken (a work address before a private one) and the other is carried along.
+///
+/// The headers of a known product's export say what its columns are. A column that looks like a special category of
+/// personal data is never proposed; it carries a warning.
 #[must_use]
 pub fn propose(headers: &[String], sample: &[Vec<String>]) -> Proposal {
-    let candidates: Vec<Option<Candidate>> =
-        headers.iter().enumerate().map(|(index, name)| candidate(name, &Shares::of(index, sample))).collect();
+    propose_as(headers, sample, Preset::of(headers))
+}
+
+/// [`propose`] for a list that is known to be, or not to be, a product's export.
+#[must_use]
+pub fn propose_as(headers: &[String], sample: &[Vec<String>], preset: Option<Preset>) -> Proposal {
+    let warnings: Vec<Option<Sensitive>> = headers
+        .iter()
+        .enumerate()
+        .map(|(index, name)| {
+            let cells: Vec<&str> = sample.iter().filter_map(|row| row.get(index)).map(String::as_str).collect();
+            Sensitive::of(name, &cells)
+        })
+        .collect();
+    let candidates: Vec<Option<Candidate>> = headers
+        .iter()
+        .enumerate()
+        .map(|(index, name)| {
+            if warnings[index].is_some() {
+                return None;
+            }
+            let own = candidate(name, &Shares::of(index, sample));
+            match preset.as_ref().and_then(|preset| Some((preset, preset.field(headers, index)?))) {
+                // What the cells plainly are not, a product's name for the column does not make them.
+                Some((preset, field)) if own.as_ref().is_none_or(|own| own.confidence > Confidence::Low) => {
+                    Some(Candidate {
+                        field,
+                        rank: PRESET_RANK,
+                        confidence: Confidence::High,
+                        reason: format!("Exports of {} call {} so.", preset.name, field.code()),
+                    })
+                }
+                _ => own,
+            }
+        })
+        .collect();
     let columns = headers.iter().enumerate().map(|(index, name)| {
-        let name = name.clone();
+        let (name, warning) = (name.clone(), warnings[index]);
+        let carried = |reason: String| ProposedColumn {
+            index,
+            name: name.clone(),
+            field: None,
+            confidence: Confidence::Medium,
+            reason,
+            warning,
+        };
+        if let Some(warning) = warning {
+            return carried(format!("{} It is not taken; leave it out of the list.", warning.explain()));
+        }
         let Some(own) = &candidates[index] else {
-            let reason = "Neither the name nor the cells say what this is; it is carried along.".to_owned();
-            return ProposedColumn { index, name, field: None, confidence: Confidence::Medium, reason };
+            return carried("Neither the name nor the cells say what this is; it is carried along.".to_owned());
         };
         // The first of the best: equal ranks are decided by position.
         let better = candidates.iter().enumerate().find(|(other, candidate)| {
@@ -89,26 +144,27 @@ pub fn propose(headers: &[String], sample: &[Vec<String>]) -> Proposal {
                     && (candidate.rank > own.rank || (candidate.rank == own.rank && *other < index))
             })
         });
-        match better {
-            Some((other, _)) => {
-                let reason = format!(
-                    "It looks like {} too, but the column {:?} suits better; it is carried along.",
-                    own.field.code(),
-                    headers[other]
-                );
-                ProposedColumn { index, name, field: None, confidence: Confidence::Medium, reason }
-            }
-            None => ProposedColumn {
-                index,
-                name,
-                field: Some(own.field),
-                confidence: own.confidence,
-                reason: own.reason.clone(),
-            },
+        if let Some((other, _)) = better {
+            return carried(format!(
+                "It looks like {} too, but the column {:?} suits better; it is carried along.",
+                own.field.code(),
+                headers[other]
+            ));
+        }
+        ProposedColumn {
+            index,
+            name,
+            field: Some(own.field),
+            confidence: own.confidence,
+            reason: own.reason.clone(),
+            warning,
         }
     });
-    Proposal { columns: columns.collect() }
+    Proposal { columns: columns.collect(), preset }
 }
+
+/// Above every rank that a name alone can have.
+const PRESET_RANK: usize = 100;
 
 fn candidate(name: &str, shares: &Shares) -> Option<Candidate> {
     let shown = shares.best();
@@ -246,8 +302,18 @@ fn is_about_something_else(name: &str) -> bool {
 /// Whether the name of a column of streets says that people live there.
 pub(crate) fn says_home(name: &str) -> bool {
     const HOME: [&str; 12] = [
-        "casa", "domicile", "domicilio", "heim", "home", "persoonlijk", "personal", "personnelle", "privat", "private",
-        "prive", "residential",
+        "casa",
+        "domicile",
+        "domicilio",
+        "heim",
+        "home",
+        "persoonlijk",
+        "personal",
+        "personnelle",
+        "privat",
+        "private",
+        "prive",
+        "residential",
     ];
     let words = fold::words(name);
     words.split(' ').any(|word| HOME.contains(&word) || word.starts_with("privat"))

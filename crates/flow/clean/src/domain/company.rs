@@ -1,22 +1,20 @@
 //! Company names: the key under which two spellings of one name meet.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use plumb_base::Country;
-use xxhash_rust::xxh3::Xxh3DefaultBuilder;
 
 use super::fold;
-use super::lists;
+use super::lists::{self, Table};
 use super::scan::Kinds;
 
 /// Legal forms, by their folded words.
 pub(crate) struct LegalForms {
-    forms: HashMap<&'static str, Form, Xxh3DefaultBuilder>,
+    forms: Table<Form>,
     /// The last words of forms, and how many words the longest of them has.
-    tails: HashMap<&'static str, usize, Xxh3DefaultBuilder>,
+    tails: Table<usize>,
     /// The first words of forms that stand in front.
-    heads: HashMap<&'static str, usize, Xxh3DefaultBuilder>,
+    heads: Table<usize>,
     words_max: usize,
 }
 
@@ -60,27 +58,25 @@ const UNSPACED: [&str; 8] =
 impl LegalForms {
     /// Reads `form|countries` lines; `*` stands for every country, `^` for forms that also stand in front.
     pub(crate) fn new(text: &'static str) -> Self {
-        let mut forms = HashMap::with_hasher(Xxh3DefaultBuilder);
-        let mut tails = HashMap::<_, usize, _>::with_hasher(Xxh3DefaultBuilder);
-        let mut heads = HashMap::<_, usize, _>::with_hasher(Xxh3DefaultBuilder);
-        let mut words_max = 1;
+        let mut forms = Vec::new();
         for mut row in lists::rows(text) {
             let (Some(form), Some(place)) = (row.next(), row.next()) else { continue };
             let countries = place.split(' ').filter_map(|code| code.parse().ok()).collect();
-            let leads = place.ends_with('^');
-            let count = form.split(' ').count();
-            let longest = |map: &mut HashMap<_, usize, _>, word| {
-                let longest = map.entry(word).or_default();
-                *longest = count.max(*longest);
-            };
-            longest(&mut tails, form.rsplit(' ').next().unwrap_or_default());
-            if leads {
-                longest(&mut heads, form.split(' ').next().unwrap_or_default());
-            }
-            words_max = words_max.max(count);
-            forms.insert(form, Form { countries, leads });
+            forms.push((form.to_owned(), Form { countries, leads: place.ends_with('^') }));
         }
-        Self { forms, tails, heads, words_max }
+        // The longest first: of two values of one text, a table keeps the first.
+        let count = |form: &str| form.split(' ').count();
+        forms.sort_by_key(|(form, _)| std::cmp::Reverse(count(form)));
+        let tail = |(form, _): &(String, Form)| Some((form.rsplit(' ').next()?.to_owned(), count(form)));
+        let head = |(form, rule): &(String, Form)| {
+            rule.leads.then(|| form.split(' ').next().map(|word| (word.to_owned(), count(form)))).flatten()
+        };
+        Self {
+            words_max: forms.first().map_or(1, |(form, _)| count(form)),
+            tails: Table::new(forms.iter().filter_map(tail)),
+            heads: Table::new(forms.iter().filter_map(head)),
+            forms: Table::new(forms),
+        }
     }
 
     /// Writes the key of a tidy company name: folded words without the legal form, `&` as `and`.
@@ -113,7 +109,7 @@ impl LegalForms {
         let longest = if edge.len() == 1 {
             self.words_max.max(LETTERS_MAX)
         } else {
-            *if front { self.heads.get(edge) } else { self.tails.get(edge) }?
+            *if front { &self.heads } else { &self.tails }.get(edge.as_bytes())?
         };
         (1..=longest.min(room)).rev().find(|&len| {
             let (form, rest) = if front {
@@ -122,9 +118,9 @@ impl LegalForms {
                 (range.end - len..range.end, range.start..range.end - len)
             };
             let text = words.join(form.clone());
-            let known = self.forms.get(text).or_else(|| {
+            let known = self.forms.get(text.as_bytes()).or_else(|| {
                 let letters = len > 1 && form.clone().all(|n| words.get(n).len() == 1);
-                letters.then(|| self.forms.get(text.replace(' ', "").as_str())).flatten()
+                letters.then(|| self.forms.get(text.replace(' ', "").as_bytes())).flatten()
             });
             let Some(known) = known else { return false };
             let fits = known.countries.is_empty()
@@ -142,12 +138,14 @@ const LETTERS_MAX: usize = 6;
 fn legal_name(name: &str) -> &str {
     const MARKS: [&str; 5] = [" dba ", " d/b/a ", " t/a ", " trading as ", " doing business as "];
     let bytes = name.as_bytes();
-    let cut = (1..bytes.len().saturating_sub(3)).find(|&at| {
-        bytes[at] == b' '
-            && matches!(bytes[at + 1], b'd' | b'D' | b't' | b'T')
-            && MARKS.iter().any(|mark| {
-                bytes.get(at..at + mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark.as_bytes()))
-            })
+    // Every mark has a blank, then one of these, and is shorter than what is left of the name.
+    let cut = bytes.windows(3).enumerate().skip(1).find_map(|(at, head)| {
+        let may_be = head[0] == b' '
+            && matches!(head[1] | 0x20, b'd' | b't')
+            && matches!(head[2] | 0x20, b'b' | b'/' | b'a' | b'r' | b'o');
+        let is_mark =
+            |mark: &&str| bytes.get(at..at + mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark.as_bytes()));
+        (may_be && MARKS.iter().any(is_mark)).then_some(at)
     });
     cut.map_or(name, |at| &name[..at])
 }
@@ -241,30 +239,42 @@ impl Words {
 
     /// [`Words::read_any`] of a name in ASCII, without copies.
     fn read_ascii(&mut self, name: &str, has_small: bool) {
-        for token in name.as_bytes().split(|b| matches!(b, b' ' | b',' | b';' | b'(' | b')' | b'"')) {
-            if matches!(token, [b'&' | b'+']) {
-                self.push("and", false);
+        let bytes = name.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let start = at;
+            let mut seen = Kinds::default();
+            let (mut letters, mut mark) = (0, false);
+            while let Some(byte) = bytes.get(at).filter(|b| !matches!(b, b' ' | b',' | b';' | b'(' | b')' | b'"')) {
+                let kind = Kinds::of_byte(*byte);
+                seen = seen.and(kind);
+                letters += u32::from(kind.any(Kinds::LETTERS));
+                mark |= matches!(byte, b'.' | b'/');
+                at += 1;
+            }
+            let token = &name[start..at];
+            at += 1;
+            if matches!(token, "" | "&" | "+") {
+                if !token.is_empty() {
+                    self.push("and", false);
+                }
                 continue;
             }
-            let (mut letters, mut small, mut mark) = (0, false, false);
-            for byte in token {
-                letters += u32::from(byte.is_ascii_alphabetic());
-                small |= byte.is_ascii_lowercase();
-                mark |= matches!(byte, b'.' | b'/');
-            }
             let as_form = mark && letters <= 5;
-            let written = as_form || (has_small && !small && letters > 1);
+            let written = as_form || (has_small && !seen.any(Kinds::LOWER) && letters > 1);
+            if seen.only(Kinds::LETTERS.and(Kinds::DIGIT)) {
+                self.push(token, written);
+                continue;
+            }
             let mut open = false;
-            for byte in token {
+            for byte in token.bytes() {
                 if byte.is_ascii_alphanumeric() {
-                    if !open {
-                        if !self.text.is_empty() {
-                            self.text.push(' ');
-                        }
-                        open = true;
+                    if !open && !self.text.is_empty() {
+                        self.text.push(' ');
                     }
-                    self.text.push(char::from(byte.to_ascii_lowercase()));
-                } else if *byte == b'&' {
+                    open = true;
+                    self.text.push(char::from(byte));
+                } else if byte == b'&' {
                     self.close(&mut open, written);
                     self.push("and", written);
                 } else if !as_form && !matches!(byte, b'\'' | b'`') {
@@ -273,6 +283,7 @@ impl Words {
             }
             self.close(&mut open, written);
         }
+        self.text.make_ascii_lowercase();
     }
 
     /// Ends the word that is open, if one is.

@@ -23,8 +23,11 @@ impl<'b> Draft<'b> {
         self.record.spans[value as usize].len > 0
     }
 
-    /// Writes a value whole.
+    /// Writes a value whole; an empty one leaves what was there.
     pub(crate) fn put(&mut self, value: Value, text: &str) {
+        if text.is_empty() {
+            return;
+        }
         self.write(value, |out| out.push_str(text));
     }
 

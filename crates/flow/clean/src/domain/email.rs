@@ -1,5 +1,7 @@
 //! The e-mail column: finding the address in the cell, and what can be said of it without asking its server.
 
+use std::borrow::Cow;
+
 use plumb_base::Email;
 use plumb_base::email::PlainAddress;
 
@@ -24,15 +26,13 @@ pub(crate) fn read(rules: &Rules, scratch: &mut Scratch, draft: &mut Draft<'_>, 
     let local = match PlainAddress::read(cell).filter(|plain| stands_alone(plain.text())) {
         Some(plain) => {
             write_plain(draft, plain);
-            plain.local().len()
+            Some(plain.local().len())
         }
-        None => match write_found(draft, cell) {
-            Some(local) => local,
-            None => {
-                draft.record.flags.insert(Flag::EmailInvalid);
-                return EmailCell::default();
-            }
-        },
+        None => write_found(draft, cell),
+    };
+    let Some(local) = local else {
+        draft.record.flags.insert(Flag::EmailInvalid);
+        return EmailCell::default();
     };
     judge(rules, scratch, draft, local)
 }
@@ -80,7 +80,7 @@ fn write_plain(draft: &mut Draft<'_>, plain: PlainAddress<'_>) {
 }
 
 /// Lowers the ASCII capitals of the end of a text.
-fn lower_from(text: &mut String, start: usize) {
+fn lower_from(text: &mut str, start: usize) {
     if let Some(tail) = text.get_mut(start..) {
         tail.make_ascii_lowercase();
     }
@@ -132,21 +132,13 @@ fn judge(rules: &Rules, scratch: &mut Scratch, draft: &mut Draft<'_>, local_len:
 
 /// Whether a local part without plus tag is a function's and not the person's name.
 fn is_role(rules: &Rules, draft: &Draft<'_>, base: &str) -> bool {
-    let mut octets = [0; 64];
-    let lower;
-    let local = match octets.get_mut(..base.len()).filter(|_| base.is_ascii()) {
-        Some(octets) => {
-            octets.copy_from_slice(base.as_bytes());
-            octets.make_ascii_lowercase();
-            std::str::from_utf8(octets).unwrap_or_default()
-        }
-        None => {
-            lower = base.to_lowercase();
-            &lower
-        }
+    let lower = if base.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
+        Cow::Borrowed(base)
+    } else {
+        Cow::Owned(base.to_lowercase())
     };
-    let named = |value| draft.get(value).to_lowercase() == local;
-    rules.is_role(local) && !named(Value::FirstName) && !named(Value::LastName)
+    let named = |value| draft.get(value).to_lowercase() == *lower;
+    rules.is_role(&lower) && !named(Value::FirstName) && !named(Value::LastName)
 }
 
 /// The pieces of a cell that could be an address, without what mail programs and spreadsheets put around it.
@@ -206,11 +198,17 @@ const RIGHT: [&str; 4] = [".com", ".de", ".org", ".net"];
 
 /// The domain that was probably meant, if this one is a slip of the hand away from it.
 fn meant_domain(name: &str) -> Option<String> {
-    // Every wrong ending is three or four letters; what is right costs one comparison.
-    if RIGHT.iter().any(|right| name.ends_with(right)) && !(8..=15).contains(&name.len()) {
+    // No slip of a provider's name is shorter or longer, and nobody's ending is one of the right ones.
+    let may_be_provider = (8..=15).contains(&name.len());
+    let ending_is_right = RIGHT.iter().any(|right| name.ends_with(right));
+    if ending_is_right && !may_be_provider {
         return None;
     }
-    let ending = ENDINGS.iter().find_map(|(wrong, right)| Some(format!("{}{right}", name.strip_suffix(wrong)?)));
+    let ending = if ending_is_right {
+        None
+    } else {
+        ENDINGS.iter().find_map(|(wrong, right)| Some(format!("{}{right}", name.strip_suffix(wrong)?)))
+    };
     let name = ending.as_deref().unwrap_or(name);
     let provider = MISTYPED.iter().find(|known| one_slip(known.as_bytes(), name.as_bytes()));
     provider.map(|known| (*known).to_owned()).or(ending)

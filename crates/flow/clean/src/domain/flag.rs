@@ -1,13 +1,12 @@
 //! The closed words for what cleaning noticed and did. A code, once published, keeps its meaning.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 /// Defines a closed enum whose variants carry a stable code and a sentence for people, from one table.
 macro_rules! closed_words {
     ($(#[$meta:meta])* $name:ident { $($variant:ident $code:literal $words:literal,)+ }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+        )]
         #[repr(u8)]
         pub enum $name {
             $(#[doc = $words] #[serde(rename = $code)] $variant,)+
@@ -31,6 +30,8 @@ macro_rules! closed_words {
         }
     };
 }
+
+pub(crate) use closed_words;
 
 closed_words! {
     /// Something worth knowing about a row that stays in the list.

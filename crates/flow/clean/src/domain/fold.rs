@@ -9,18 +9,18 @@ pub(crate) fn words(text: &str) -> String {
     let mut out = Words { out: String::with_capacity(text.len()), gap: false };
     if text.is_ascii() {
         text.chars().for_each(|c| out.push(c.to_ascii_lowercase()));
+    } else if text.chars().all(is_usual) {
+        text.chars().for_each(|c| out.push_any(c));
     } else {
-        for c in text.nfkc() {
-            if let Some(plain) = latin(c) {
-                plain.chars().for_each(|c| out.push(c));
-            } else if has_accents(c) {
-                decompose_canonical(c, |c| out.push_lower(c));
-            } else {
-                out.push_lower(c);
-            }
-        }
+        text.nfkc().for_each(|c| out.push_any(c));
     }
     out.out
+}
+
+/// Letters that NFKC leaves alone whatever stands beside them, as long as that is one of them too.
+fn is_usual(c: char) -> bool {
+    c.is_ascii()
+        || matches!(c, '\u{00c0}'..='\u{0131}' | '\u{0134}'..='\u{013e}' | '\u{0141}'..='\u{0148}' | '\u{014a}'..='\u{017e}')
 }
 
 struct Words {
@@ -29,6 +29,16 @@ struct Words {
 }
 
 impl Words {
+    fn push_any(&mut self, c: char) {
+        if let Some(plain) = latin(c) {
+            plain.chars().for_each(|c| self.push(c));
+        } else if has_accents(c) {
+            decompose_canonical(c, |c| self.push_lower(c));
+        } else {
+            self.push_lower(c);
+        }
+    }
+
     fn push(&mut self, c: char) {
         if c.is_alphanumeric() || is_combining_mark(c) {
             if self.gap && !self.out.is_empty() {
@@ -65,13 +75,13 @@ pub(crate) fn solid(text: &str) -> String {
 }
 
 /// [`solid`] of a text in ASCII, written into as many octets as it has.
-pub(crate) fn solid_ascii<'o>(text: &str, out: &'o mut [u8]) -> &'o str {
+pub(crate) fn solid_ascii<'o>(text: &str, out: &'o mut [u8]) -> &'o [u8] {
     let mut len = 0;
     for byte in text.bytes().filter(u8::is_ascii_alphanumeric) {
         out[len] = byte.to_ascii_lowercase();
         len += 1;
     }
-    std::str::from_utf8(&out[..len]).unwrap_or_default()
+    &out[..len]
 }
 
 /// Apostrophes join: `O'Brien` is `obrien`.

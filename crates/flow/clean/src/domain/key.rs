@@ -76,7 +76,13 @@ pub enum KeyKind {
 /// Decides what a row's key is made of, writes the name if it is part of it, and makes the key. What only colleagues
 /// share (company, domain, switchboard, a function's mailbox) never makes a key without the person's name. Whether the
 /// row can be told from others comes back.
-pub(crate) fn decide(draft: &mut Draft<'_>, role: bool, implausible: bool, words: &mut String, row: impl FnOnce() -> u128) -> bool {
+pub(crate) fn decide(
+    draft: &mut Draft<'_>,
+    role: bool,
+    implausible: bool,
+    words: &mut String,
+    row: impl FnOnce() -> u128,
+) -> bool {
     let mailbox = draft.has(Value::Email);
     let profile = draft.has(Value::Linkedin);
     let placed = draft.has(Value::OrgDomain) || draft.has(Value::CompanyKey);

@@ -57,6 +57,46 @@ impl LineSet {
     }
 }
 
+/// Values by text.
+pub(crate) struct Table<V> {
+    entries: Vec<(Box<[u8]>, V)>,
+    /// Position of an entry plus one; 0 is a free slot. At most half of them are taken.
+    slots: Box<[u32]>,
+}
+
+impl<V> Table<V> {
+    /// Of two values of one text, the first stays.
+    pub(crate) fn new(entries: impl IntoIterator<Item = (String, V)>) -> Self {
+        let given: Vec<(String, V)> = entries.into_iter().collect();
+        let slots = vec![0; (given.len() * 2).next_power_of_two()].into();
+        let mut table = Self { entries: Vec::with_capacity(given.len()), slots };
+        for (text, value) in given {
+            if let Err(free) = table.find(text.as_bytes()) {
+                table.entries.push((text.into_bytes().into(), value));
+                table.slots[free] = table.entries.len() as u32;
+            }
+        }
+        table
+    }
+
+    pub(crate) fn get(&self, text: &[u8]) -> Option<&V> {
+        self.find(text).ok().map(|at| &self.entries[at].1)
+    }
+
+    /// The entry of a text, or the free slot for it.
+    fn find(&self, text: &[u8]) -> Result<usize, usize> {
+        let mask = self.slots.len() - 1;
+        let mut slot = xxh3_64(text) as usize & mask;
+        loop {
+            let Some(at) = self.slots[slot].checked_sub(1) else { return Err(slot) };
+            if *self.entries[at as usize].0 == *text {
+                return Ok(at as usize);
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+}
+
 /// Tells most texts that are in none of some sets from those that may be in one, by one bit: what is absent, which is
 /// most of what is asked for, costs no look at the table.
 pub(crate) struct Sieve {

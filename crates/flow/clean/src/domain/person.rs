@@ -4,12 +4,13 @@ use human_name::Name;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::batch::Value;
-use super::draft::Draft;
 use super::fold;
 use super::mapping::Field;
-use super::scan::Kinds;
 use super::text::is_placeholder;
+
+mod quick;
+
+pub(crate) use quick::{NameCell, read};
 
 /// A person's name as it can stand at the head of a letter.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -39,7 +40,11 @@ impl Person {
             (one, other) => one.clone().or_else(|| other.clone()),
         };
         let full = match (full, joined) {
-            (Some(full), Some(joined)) if fold::words(full) == fold::words(&joined) => Some(joined),
+            (Some(full), Some(joined))
+                if full.eq_ignore_ascii_case(&joined) || fold::words(full) == fold::words(&joined) =>
+            {
+                Some(joined)
+            }
             (Some(full), _) => Some(recase(full, Part::Whole, is_capitals(full))),
             (None, joined) => joined,
         };
@@ -59,95 +64,6 @@ impl Person {
     }
 }
 
-/// Reads the tidy cells of a name into the draft; empty ones are empty. Whether the name is implausible comes back.
-pub(crate) fn read(draft: &mut Draft<'_>, first: NameCell<'_>, last: NameCell<'_>, full: &str) -> bool {
-    if let (Some(first), Some(last)) = (first.word(), last.word())
-        && says_no_more(full, first, last)
-    {
-        let shouting = is_loud(first) && is_loud(last);
-        let mut ends = [0; 3];
-        draft.write(Value::FullName, |out| {
-            let start = out.len();
-            push_plain(out, first, Part::First, shouting);
-            ends[0] = out.len() - start;
-            out.push(' ');
-            ends[1] = out.len() - start;
-            push_plain(out, last, Part::Last, shouting);
-            ends[2] = out.len() - start;
-        });
-        draft.share(Value::FirstName, Value::FullName, 0, ends[0]);
-        draft.share(Value::LastName, Value::FullName, ends[1], ends[2]);
-        return false;
-    }
-    let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
-    let person = Person::read(some(first.text), some(last.text), some(full));
-    for (value, text) in [
-        (Value::FirstName, &person.first),
-        (Value::LastName, &person.last),
-        (Value::FullName, &person.full),
-    ] {
-        draft.put(value, text.as_deref().unwrap_or_default());
-    }
-    person.implausible
-}
-
-/// A tidy cell of a name's part and what is in it.
-#[derive(Clone, Copy)]
-pub(crate) struct NameCell<'r> {
-    pub(crate) text: &'r str,
-    pub(crate) kinds: Kinds,
-}
-
-impl<'r> NameCell<'r> {
-    /// One word of ASCII letters, hyphens and apostrophes, as most names are: nothing stands around it.
-    fn word(self) -> Option<&'r [u8]> {
-        let plain = self.kinds.only(Kinds::LETTERS.and(Kinds::JOIN)) && self.kinds.any(Kinds::LETTERS);
-        plain.then_some(self.text.as_bytes())
-    }
-}
-
-/// Whether a whole name is empty, or the two words of the parts.
-fn says_no_more(full: &str, first: &[u8], last: &[u8]) -> bool {
-    let full = full.as_bytes();
-    full.is_empty()
-        || (full.len() == first.len() + 1 + last.len()
-            && full[..first.len()].eq_ignore_ascii_case(first)
-            && full[first.len()] == b' '
-            && full[first.len() + 1..].eq_ignore_ascii_case(last))
-}
-
-/// [`is_capitals`] of one plain word.
-fn is_loud(word: &[u8]) -> bool {
-    word.windows(2).any(|pair| pair[0].is_ascii_uppercase() && pair[1].is_ascii_uppercase())
-        && !word.iter().any(u8::is_ascii_lowercase)
-}
-
-/// [`recase`] of one plain word.
-fn push_plain(out: &mut String, word: &[u8], part: Part, shouting: bool) {
-    let loud = is_loud(word);
-    let small = !word.iter().any(u8::is_ascii_uppercase);
-    let letters = word.iter().filter(|b| b.is_ascii_alphabetic()).count();
-    let initials = loud && ((!shouting && letters <= 2) || (part == Part::First && is_initials(word)));
-    let text = std::str::from_utf8(word).unwrap_or_default();
-    if !(loud || small) || initials {
-        out.push_str(text);
-        return;
-    }
-    let mut lower = [0; 64];
-    if let Some(lower) = lower.get_mut(..word.len()) {
-        lower.copy_from_slice(word);
-        lower.make_ascii_lowercase();
-        push_word(out, std::str::from_utf8(lower).unwrap_or_default());
-    } else {
-        push_word(out, &text.to_ascii_lowercase());
-    }
-}
-
-/// Two letters without a vowel: `JP`.
-fn is_initials(word: &[u8]) -> bool {
-    word.len() == 2 && !word.iter().any(|b| matches!(b.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u' | b'y'))
-}
-
 /// First and last name without what stands around them, in the usual case.
 fn parts(first: Option<&str>, last: Option<&str>) -> (Option<String>, Option<String>) {
     let first = first.map(without_honorifics);
@@ -162,6 +78,14 @@ fn is_implausible(name: &str) -> bool {
         name.contains(['@', '\u{fffd}']) || name.contains("://") || name.to_ascii_lowercase().contains("www.");
     address || name.chars().any(char::is_numeric)
 }
+
+/// Whether a word may have as few letters as asked: true for all that is not plain letters.
+fn is_short_word(word: &str, letters_max: usize) -> bool {
+    word.len() <= letters_max || !word.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
+/// No title or degree is written in more octets: ten letters, their dots and an accent or two.
+const AROUND_BYTES_MAX: usize = 24;
 
 /// Titles before a name, folded.
 const HONORIFICS: [&str; 34] = [
@@ -211,6 +135,9 @@ const CREDENTIALS: [&str; 20] = [
 fn without_honorifics(name: &str) -> &str {
     let mut rest = name;
     while let Some((head, tail)) = rest.split_once(' ') {
+        if head.len() > AROUND_BYTES_MAX || !is_short_word(head, 9) {
+            break;
+        }
         let folded = fold::words(head);
         // One letter is a title only with nothing but its dot, and an initial otherwise: `M. Dupont` against `M Night`.
         let title = HONORIFICS.contains(&folded.as_str()) && (folded.len() > 1 || !tail.contains(' '));
@@ -226,6 +153,9 @@ fn without_honorifics(name: &str) -> &str {
 fn without_credentials(name: &str) -> &str {
     let mut rest = name;
     while let Some((head, tail)) = rest.rsplit_once([' ', ',']) {
+        if tail.len() > AROUND_BYTES_MAX || !is_short_word(tail, 5) {
+            break;
+        }
         let folded = fold::words(tail);
         // Only capitals among small letters tell `MA` the degree from `Ma` the name.
         let comma = head.ends_with(',') || rest.as_bytes().get(head.len()) == Some(&b',');

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::batch::Value;
 use super::draft::Draft;
 use super::flag::Flag;
+use super::scan::Kinds;
 
 /// What a number is for, by its range. In North America a range does not tell a mobile from a landline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -98,12 +99,14 @@ struct Found {
 ///
 /// A number whose range is not in use is kept if its length is possible (numbering plans change faster than metadata),
 /// with a flag.
-pub(crate) fn read(draft: &mut Draft<'_>, cell: &str, country: Option<Country>) {
+pub(crate) fn read(draft: &mut Draft<'_>, cell: &str, kinds: Kinds, country: Option<Country>) {
     let mut found = Found::default();
-    if cell.bytes().any(|b| matches!(b, b';' | b'|' | b',' | b'/' | b'o')) {
+    if is_plain(cell, kinds) {
+        found.take(cell, country);
+    } else if cell.bytes().any(|b| matches!(b, b';' | b'|' | b',' | b'/' | b'o')) {
         pieces(cell).for_each(|piece| found.add(piece, country));
     } else {
-        found.add(bare(cell), country);
+        found.add(cell, country);
     }
     let flags = &mut draft.record.flags;
     flags.note(Flag::PhoneDamaged, found.damaged);
@@ -131,16 +134,23 @@ pub(crate) fn read(draft: &mut Draft<'_>, cell: &str, country: Option<Country>) 
 
 impl Found {
     fn add(&mut self, piece: &str, country: Option<Country>) {
-        let piece = undecimal(piece);
+        let edges = [piece.as_bytes().first(), piece.as_bytes().last()];
+        let wrapped = edges.into_iter().flatten().any(|b| matches!(b, b' ' | b'\'' | b'"'));
+        let piece = undecimal(if wrapped { bare(piece) } else { piece });
         if is_rounded(piece) {
             self.damaged = true;
             return;
         }
-        if !is_plausible(piece) {
-            return;
+        if is_plausible(piece) {
+            self.take(piece, country);
         }
+    }
+
+    /// Takes what may be a number.
+    fn take(&mut self, piece: &str, country: Option<Country>) {
         let dialled = plumb_phone::read(piece, country);
-        self.homeless |= dialled == Err(Unreadable::NoCountry) && !piece.starts_with("00");
+        let abroad = piece.starts_with("00") || piece.contains(['+', '\u{ff0b}']);
+        self.homeless |= dialled == Err(Unreadable::NoCountry) && !abroad;
         let dialled = dialled.ok();
         let number = dialled.filter(Number::is_valid).or_else(|| {
             // `00` is how most of the world dials out; a row's country may do it otherwise.
@@ -164,6 +174,19 @@ impl Found {
     }
 }
 
+/// Whether a cell is one number of digits and the usual signs, which needs no closer look before it is read.
+fn is_plain(cell: &str, kinds: Kinds) -> bool {
+    let mut digits = 0;
+    let usual = |byte: u8| {
+        digits += u32::from(byte.is_ascii_digit());
+        matches!(byte, b'0'..=b'9' | b' ' | b'+' | b'-' | b'(' | b')') || (byte == b'.' && digits < 10)
+    };
+    kinds.only(Kinds::DIGIT.and(Kinds::BLANK).and(Kinds::JOIN).and(Kinds::SIGN))
+        && cell.len() <= 32
+        && cell.bytes().all(usual)
+        && digits >= 4
+}
+
 /// A possible length, and a form that reads back as itself.
 fn is_possible(number: &Number) -> bool {
     number.is_possible() && plumb_phone::read(number.e164(), None).is_ok_and(|again| again.e164() == number.e164())
@@ -171,10 +194,8 @@ fn is_possible(number: &Number) -> bool {
 
 /// The numbers of a cell. A slash separates only between blanks or whole numbers: `030/123456` is one number.
 fn pieces(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split([';', '|', ','])
-        .flat_map(|piece| piece.split(" / "))
-        .flat_map(|piece| piece.split(" or "))
-        .flat_map(|piece| {
+    cell.split([';', '|', ',']).flat_map(|piece| piece.split(" / ")).flat_map(|piece| piece.split(" or ")).flat_map(
+        |piece| {
             let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
             let halves = piece.split_once('/').filter(|(a, b)| digits(a) >= 7 && digits(b) >= 7);
             match halves {
@@ -183,8 +204,8 @@ fn pieces(cell: &str) -> impl Iterator<Item = &str> {
             }
             .into_iter()
             .flatten()
-        })
-        .map(bare)
+        },
+    )
 }
 
 fn bare(piece: &str) -> &str {
@@ -201,7 +222,9 @@ fn undecimal(piece: &str) -> &str {
 
 /// `1.20256E+10`: the last digits are gone.
 fn is_rounded(piece: &str) -> bool {
-    piece.split_once(['e', 'E']).is_some_and(|(figure, power)| {
+    let mark = piece.bytes().position(|b| matches!(b, b'e' | b'E'));
+    mark.is_some_and(|at| {
+        let (figure, power) = (&piece[..at], &piece[at + 1..]);
         let power = power.strip_prefix('+').unwrap_or(power);
         !figure.is_empty()
             && figure.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',')
@@ -213,6 +236,14 @@ fn is_rounded(piece: &str) -> bool {
 /// Keeps sentences, addresses and short codes away from the parser, which reads letters as the keys of a phone.
 fn is_plausible(piece: &str) -> bool {
     let (mut digits, mut letters, mut at) = (0, 0, false);
+    if piece.is_ascii() {
+        for byte in piece.bytes() {
+            digits += u32::from(byte.is_ascii_digit());
+            letters += u32::from(byte.is_ascii_alphabetic());
+            at |= byte == b'@';
+        }
+        return piece.len() <= 80 && digits >= 4 && letters <= 12 && !at;
+    }
     for c in piece.chars() {
         digits += u32::from(c.is_numeric());
         letters += u32::from(c.is_alphabetic());

@@ -1,33 +1,30 @@
 //! Countries and postcodes.
 
-use std::collections::HashMap;
-
 use plumb_base::Country;
-use xxhash_rust::xxh3::Xxh3DefaultBuilder;
 
 use super::fold;
-use super::lists;
+use super::lists::{self, Table};
 
 /// Countries by the names and codes that lists use, folded.
-pub(crate) struct Countries(HashMap<Box<str>, Country, Xxh3DefaultBuilder>);
+pub(crate) struct Countries(Table<Country>);
 
 impl Countries {
     /// Reads `AA|AAA|name|name…` lines; of two countries with one name, the first keeps it.
     pub(crate) fn new(text: &'static str) -> Self {
-        let mut map = HashMap::with_capacity_and_hasher(5_000, Xxh3DefaultBuilder);
+        let mut names = Vec::with_capacity(5_000);
         for mut row in lists::rows(text) {
             let Some(country) = row.next().and_then(|code| code.parse::<Country>().ok()) else { continue };
-            map.entry(country.as_str().to_ascii_lowercase().into()).or_insert(country);
+            names.push((country.as_str().to_ascii_lowercase(), country));
             for name in row {
-                map.entry(fold::solid(name).into()).or_insert(country);
+                names.push((fold::solid(name), country));
                 // `Oesterreich`: umlauts as they are written where the keyboard has none.
                 if name.contains(UMLAUTS) {
                     let spelled: String = name.chars().map(spelled_out).collect();
-                    map.entry(fold::solid(&spelled).into()).or_insert(country);
+                    names.push((fold::solid(&spelled), country));
                 }
             }
         }
-        Self(map)
+        Self(Table::new(names))
     }
 
     /// The country of a tidy cell: a code, or a name in one of twenty languages.
@@ -35,9 +32,43 @@ impl Countries {
         let mut octets = [0; 48];
         match octets.get_mut(..cell.len()).filter(|_| cell.is_ascii()) {
             Some(octets) => self.0.get(fold::solid_ascii(cell, octets)),
-            None => self.0.get(fold::solid(cell).as_str()),
+            None => self.0.get(fold::solid(cell).as_bytes()),
         }
         .copied()
+    }
+}
+
+/// Regions by country and by the names and codes that lists use, folded.
+pub(crate) struct Regions(Table<Box<str>>);
+
+impl Regions {
+    /// Reads `AA|code=name,name|code=…` lines; the values are whole codes, such as `US-TX`.
+    pub(crate) fn new(text: &'static str) -> Self {
+        let mut names = Vec::with_capacity(1_500);
+        for mut row in lists::rows(text) {
+            let Some(country) = row.next() else { continue };
+            for (code, known) in row.filter_map(|region| region.split_once('=')) {
+                let whole: Box<str> = format!("{country}-{code}").into();
+                for name in [code, &whole].into_iter().chain(known.split(',')) {
+                    names.push((country.to_owned() + &fold::solid(name), whole.clone()));
+                }
+            }
+        }
+        Self(Table::new(names))
+    }
+
+    /// The code of a tidy cell in a country whose regions are known.
+    pub(crate) fn find(&self, cell: &str, country: Country) -> Option<&str> {
+        let mut octets = [0; 48];
+        let (head, rest) = octets.split_at_mut(2);
+        head.copy_from_slice(country.as_str().as_bytes());
+        let region = if cell.is_ascii() && cell.len() <= rest.len() {
+            let len = fold::solid_ascii(cell, rest).len();
+            self.0.get(&octets[..2 + len])
+        } else {
+            self.0.get((country.as_str().to_owned() + &fold::solid(cell)).as_bytes())
+        };
+        region.map(|code| &**code)
     }
 }
 
@@ -66,15 +97,15 @@ pub(crate) fn postcode(cell: &str, country: Option<Country>, out: &mut String) -
         return false;
     };
     // `D-10115`, `CH-8001`, `DE 10115`: the country's sign before the digits.
-    let sign = if country.as_str() == "DE" { "D" } else { country.as_str() };
-    let bare = [country.as_str(), sign].into_iter().find_map(|sign| {
+    let own = country.as_str();
+    let bare = [own, "D"].into_iter().filter(|sign| *sign == own || own == "DE").find_map(|sign| {
         let (head, rest) = code.split_at_checked(sign.len())?;
         let rest = rest.trim_start_matches(['-', ' ']);
         (head.eq_ignore_ascii_case(sign) && is_digits(rest)).then_some(rest)
     });
     let code = bare.unwrap_or(code);
     let head = code.split('-').next().unwrap_or_default();
-    let padded = country.as_str() == "US" && head.len() == 4 && is_digits(head);
+    let padded = head.len() == 4 && own == "US" && is_digits(head);
     if padded {
         out.push('0');
     }
@@ -84,7 +115,7 @@ pub(crate) fn postcode(cell: &str, country: Option<Country>, out: &mut String) -
 }
 
 /// Raises the small ASCII letters of the end of a text.
-fn raise_from(text: &mut String, start: usize) {
+fn raise_from(text: &mut str, start: usize) {
     if let Some(tail) = text.get_mut(start..) {
         tail.make_ascii_uppercase();
     }

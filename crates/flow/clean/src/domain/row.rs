@@ -21,7 +21,6 @@ use super::text;
 use super::web;
 
 /// A mapped cell.
-#[derive(Clone, Default)]
 struct Cell<'r> {
     raw: &'r str,
     /// The cell in order; empty if it says nothing.
@@ -30,13 +29,17 @@ struct Cell<'r> {
     placeholder: bool,
 }
 
+impl Cell<'_> {
+    const EMPTY: Self = Self { raw: "", tidy: Cow::Borrowed(""), kinds: Kinds::NONE, placeholder: false };
+}
+
 type Mapped<'r> = [Cell<'r>; Field::ALL.len()];
 
 impl Kernel {
     /// Cleans one row; its texts are appended to `text`.
     pub(crate) fn clean_row(&self, row: Row<'_>, text: &mut String, scratch: &mut Scratch) -> Record {
         let mut draft = Draft::new(text);
-        let mut cells = Mapped::default();
+        let mut cells: Mapped<'_> = [const { Cell::EMPTY }; Field::ALL.len()];
         if let Err(reason) = self.read(row, &mut cells) {
             draft.record.reject = Some(reason);
             return draft.record;
@@ -65,13 +68,21 @@ impl Kernel {
         if !key::decide(&mut draft, role, implausible, &mut scratch.key, whole) {
             draft.record.reject = Some(RejectReason::NothingToIdentify);
         }
-        for field in Field::ALL {
-            if self.fields[field as usize].is_some() {
-                let cell = &cells[field as usize];
+        self.reasons(&mut draft, &cells);
+        draft.record
+    }
+
+    /// Notes why values are not what their cells say.
+    fn reasons(&self, draft: &mut Draft<'_>, cells: &Mapped<'_>) {
+        for (field, cell) in Field::ALL.into_iter().zip(cells) {
+            // An empty cell stays empty, but for a name that others tell.
+            let filled = matches!(field, Field::FirstName | Field::LastName | Field::FullName)
+                && self.fields[field as usize].is_some()
+                && draft.has(Value::of(field));
+            if !cell.raw.is_empty() || filled {
                 draft.record.reasons[field as usize] = reason(field, cell, draft.get(Value::of(field)), &draft.record);
             }
         }
-        draft.record
     }
 
     /// The mapped cells, in order, unless something makes the row unreadable.
@@ -93,7 +104,7 @@ impl Kernel {
             filled = filled || kinds.any(Kinds::VISIBLE) || !raw.chars().all(char::is_whitespace);
             let tidy = text::tidy_known(raw, kinds);
             let placeholder = !tidy.is_empty() && text::is_placeholder_known(&tidy, kinds, field);
-            let tidy = if placeholder { Cow::Borrowed("") } else { tidy };
+            let (tidy, kinds) = if placeholder { (Cow::Borrowed(""), Kinds::NONE) } else { (tidy, kinds) };
             cells[field as usize] = Cell { raw, tidy, kinds, placeholder };
         }
         match (filled, row.len() == self.columns.len(), long, nul) {
@@ -120,7 +131,12 @@ impl Kernel {
             draft.put(Value::Street, street);
         }
         draft.put(Value::City, &cells[Field::City as usize].tidy);
-        draft.put(Value::Region, &cells[Field::Region as usize].tidy);
+        let region = &cells[Field::Region as usize].tidy;
+        if !region.is_empty() {
+            draft.put(Value::Region, region);
+            let code = draft.record.country.and_then(|country| self.rules.regions.find(region, country));
+            draft.put(Value::RegionIso, code.unwrap_or_default());
+        }
         let code = &cells[Field::Postcode as usize].tidy;
         if !code.is_empty() {
             let country = draft.record.country;
@@ -131,14 +147,17 @@ impl Kernel {
     }
 
     fn phone(&self, draft: &mut Draft<'_>, cells: &Mapped<'_>) {
-        let cell = &cells[Field::Phone as usize].tidy;
-        if cell.is_empty() {
+        let cell = &cells[Field::Phone as usize];
+        if cell.tidy.is_empty() {
             return;
         }
-        phone::read(draft, cell, draft.record.country.or(self.options.default_country));
+        let country = draft.record.country.or(self.options.default_country);
+        phone::read(draft, &cell.tidy, cell.kinds, country);
         if self.withholds(draft, PrivateClass::Mobile, draft.record.phone_type == Some(PhoneType::Mobile)) {
             draft.record.phone_type = None;
-            [Value::Phone, Value::PhoneExtension, Value::PhoneOthers].into_iter().for_each(|value| draft.clear(value));
+            for value in [Value::Phone, Value::PhoneExtension, Value::PhoneOthers] {
+                draft.clear(value);
+            }
         }
     }
 
@@ -168,13 +187,9 @@ impl Kernel {
                 draft.share(Value::OrgDomain, Value::EmailDomain, from, to);
             }
             if self.withholds(draft, PrivateClass::PersonalEmail, facts.provider == MailProvider::Free) {
-                for value in [
-                    Value::Email,
-                    Value::EmailKey,
-                    Value::EmailDomain,
-                    Value::EmailOthers,
-                    Value::EmailSuggestion,
-                ] {
+                for value in
+                    [Value::Email, Value::EmailKey, Value::EmailDomain, Value::EmailOthers, Value::EmailSuggestion]
+                {
                     draft.clear(value);
                 }
                 return false;
@@ -187,7 +202,11 @@ impl Kernel {
         let mut host = None;
         draft.write(Value::Website, |out| host = web::website(cell, out));
         let Some(host) = host else { return draft.record.flags.insert(Flag::WebsiteInvalid) };
-        let facts = self.rules.domain(&mut scratch.domains, &draft.get(Value::Website)[host.clone()]);
+        let name = &draft.get(Value::Website)[host.clone()];
+        // Whose the domain is, `www` does not change; without it, it is mostly that of the address, just looked up.
+        let bare = name.strip_prefix("www.").map(|bare| self.rules.domain(&mut scratch.domains, bare));
+        let facts =
+            bare.filter(|facts| facts.registrable > 0).unwrap_or_else(|| self.rules.domain(&mut scratch.domains, name));
         if facts.registrable == 0 {
             draft.clear(Value::Website);
             return draft.record.flags.insert(Flag::WebsiteInvalid);
@@ -218,6 +237,14 @@ fn profile(draft: &mut Draft<'_>, cells: &Mapped<'_>) {
 
 /// Why the value of a mapped field is not the cell's text.
 fn reason(field: Field, cell: &Cell<'_>, value: &str, record: &Record) -> Option<Reason> {
+    if matches!(field, Field::Title | Field::Company | Field::City | Field::Region) && !cell.placeholder {
+        // These are taken as they are: what was only looked at was not copied.
+        let same = match &cell.tidy {
+            Cow::Borrowed(tidy) => tidy.len() == cell.raw.len(),
+            Cow::Owned(tidy) => tidy == cell.raw,
+        };
+        return (!same).then_some(Reason::Tidied);
+    }
     if value == cell.raw {
         return None;
     }

@@ -2,23 +2,24 @@
 
 use std::fmt;
 
-use plumb_base::domain::registrable as psl_registrable;
+use plumb_base::domain::registrable;
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
 use super::company::LegalForms;
 use super::lists::{LineSet, Sieve};
 use super::memo::Memo;
-use super::place::Countries;
-use super::web;
+use super::place::{Countries, Regions};
 
 /// Raised by hand whenever the code, or the numbering plans or public suffixes it is built with, clean a row differently.
-const CODE_VERSION: u32 = 1;
+const CODE_VERSION: u32 = 2;
 
 const ROLE: &str = include_str!("../../lists/role.txt");
 const FREE_FIRST: &str = include_str!("../../lists/free_mail_first.txt");
 const FREE: &str = include_str!("../../lists/free_mail.txt");
 const DISPOSABLE: &str = include_str!("../../lists/disposable.txt");
+const SHARED_HOSTS: &str = include_str!("../../lists/shared_hosts.txt");
 const COUNTRIES: &str = include_str!("../../lists/countries.txt");
+const REGIONS: &str = include_str!("../../lists/regions.txt");
 const LEGAL_FORMS: &str = include_str!("../../lists/legal_forms.txt");
 
 /// A snapshot of everything that decides how a row is cleaned, apart from the row and the mapping.
@@ -29,10 +30,12 @@ pub struct Rules {
     free_first: LineSet,
     free: LineSet,
     disposable: LineSet,
-    /// The domains of the three lists above.
+    shared_hosts: LineSet,
+    /// The domains of the four lists above.
     domains: Sieve,
     roles: Sieve,
     pub(crate) countries: Countries,
+    pub(crate) regions: Regions,
     pub(crate) legal_forms: LegalForms,
     version: RulesVersion,
 }
@@ -76,19 +79,22 @@ impl Rules {
     pub fn embedded() -> Self {
         let mut hash = Xxh3Default::new();
         hash.update(&CODE_VERSION.to_le_bytes());
-        for list in [ROLE, FREE_FIRST, FREE, DISPOSABLE, COUNTRIES, LEGAL_FORMS] {
+        for list in [ROLE, FREE_FIRST, FREE, DISPOSABLE, SHARED_HOSTS, COUNTRIES, REGIONS, LEGAL_FORMS] {
             hash.update(&(list.len() as u64).to_le_bytes());
             hash.update(list.as_bytes());
         }
-        let [role, free_first, free, disposable] = [ROLE, FREE_FIRST, FREE, DISPOSABLE].map(LineSet::new);
+        let [role, free_first, free, disposable, shared_hosts] =
+            [ROLE, FREE_FIRST, FREE, DISPOSABLE, SHARED_HOSTS].map(LineSet::new);
         Self {
-            domains: Sieve::of(&[&free_first, &free, &disposable]),
+            domains: Sieve::of(&[&free_first, &free, &disposable, &shared_hosts]),
             roles: Sieve::of(&[&role]),
             role,
             free_first,
             free,
             disposable,
+            shared_hosts,
             countries: Countries::new(COUNTRIES),
+            regions: Regions::new(REGIONS),
             legal_forms: LegalForms::new(LEGAL_FORMS),
             version: RulesVersion(hash.digest128()),
         }
@@ -120,12 +126,14 @@ impl Rules {
     /// The facts about a domain in A-label form.
     pub(crate) fn domain(&self, memo: &mut Memo<DomainFacts>, domain: &str) -> DomainFacts {
         memo.get(domain, |hash| {
-            let registrable = psl_registrable(domain);
+            let registrable = registrable(domain);
+            let is_shared =
+                |name: &str| self.domains.may_hold(xxh3_64(name.as_bytes())) && self.shared_hosts.contains(name);
             DomainFacts {
                 provider: self.provider(domain, registrable, hash),
                 // A domain has at most 253 octets.
                 registrable: registrable.map_or(0, |name| name.len() as u8),
-                shared: registrable.is_some_and(web::is_shared),
+                shared: registrable.is_some_and(is_shared),
             }
         })
     }

@@ -2,29 +2,48 @@
 
 /// A set of kinds.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Kinds(u8);
+pub(crate) struct Kinds(u16);
 
 impl Kinds {
+    pub(crate) const NONE: Self = Self(0);
     pub(crate) const LOWER: Self = Self(1);
     pub(crate) const UPPER: Self = Self(2);
     pub(crate) const DIGIT: Self = Self(4);
     pub(crate) const BLANK: Self = Self(8);
-    /// Beyond ASCII.
-    pub(crate) const HIGH: Self = Self(16);
+    /// A letter or sign of U+00C0 to U+02FF: visible, no digit, and the same in every normal form but the decomposed ones.
+    pub(crate) const LATIN: Self = Self(16);
+    /// Anything else beyond ASCII.
+    pub(crate) const FAR: Self = Self(32);
     /// A control of ASCII, tabs and line ends among them.
-    pub(crate) const CONTROL: Self = Self(32);
+    pub(crate) const CONTROL: Self = Self(64);
     /// A hyphen or an apostrophe: inside names and words.
-    pub(crate) const JOIN: Self = Self(64);
+    pub(crate) const JOIN: Self = Self(128);
     /// Any other sign of ASCII.
-    pub(crate) const SIGN: Self = Self(128);
+    pub(crate) const SIGN: Self = Self(256);
+    /// Two blanks in a row.
+    pub(crate) const GAP: Self = Self(512);
 
     pub(crate) const LETTERS: Self = Self(Self::LOWER.0 | Self::UPPER.0);
-    /// Something that is seen, of ASCII.
+    /// Beyond ASCII.
+    pub(crate) const HIGH: Self = Self(Self::LATIN.0 | Self::FAR.0);
+    /// Something of ASCII that is seen.
     pub(crate) const VISIBLE: Self = Self(Self::LETTERS.0 | Self::DIGIT.0 | Self::JOIN.0 | Self::SIGN.0);
 
     /// The kinds of a text's characters.
     pub(crate) fn of(text: &str) -> Self {
-        Self(text.bytes().fold(0, |seen, byte| seen | KINDS[usize::from(byte)]))
+        let (mut seen, mut twice, mut before) = (0, 0, 0);
+        for byte in text.bytes() {
+            let kind = KINDS[usize::from(byte)];
+            seen |= kind;
+            twice |= kind & before;
+            before = kind;
+        }
+        let gap = if twice & Self::BLANK.0 == 0 { 0 } else { Self::GAP.0 };
+        Self(seen | gap)
+    }
+
+    pub(crate) fn of_byte(byte: u8) -> Self {
+        Self(KINDS[usize::from(byte)])
     }
 
     pub(crate) const fn and(self, other: Self) -> Self {
@@ -46,20 +65,27 @@ impl Kinds {
     }
 }
 
-const KINDS: [u8; 256] = {
-    let mut kinds = [Kinds::HIGH.0; 256];
+const KINDS: [u16; 256] = {
+    let mut kinds = [0; 256];
     let mut byte = 0;
-    while byte < 128 {
-        kinds[byte] = match byte as u8 {
-            b'a'..=b'z' => Kinds::LOWER.0,
-            b'A'..=b'Z' => Kinds::UPPER.0,
-            b'0'..=b'9' => Kinds::DIGIT.0,
-            b' ' => Kinds::BLANK.0,
-            b'-' | b'\'' => Kinds::JOIN.0,
-            b'!'..=b'~' => Kinds::SIGN.0,
-            _ => Kinds::CONTROL.0,
+    while byte < 256 {
+        let kind = match byte as u8 {
+            b'a'..=b'z' => Kinds::LOWER,
+            b'A'..=b'Z' => Kinds::UPPER,
+            b'0'..=b'9' => Kinds::DIGIT,
+            b' ' => Kinds::BLANK,
+            b'-' | b'\'' => Kinds::JOIN,
+            b'!'..=b'~' => Kinds::SIGN,
+            0..=127 => Kinds::CONTROL,
+            // What continues a character, and what begins one of U+00C0 to U+02FF.
+            0x80..=0xbf | 0xc3..=0xcb => Kinds::LATIN,
+            _ => Kinds::FAR,
         };
+        kinds[byte] = kind.0;
         byte += 1;
     }
     kinds
 };
+
+#[cfg(test)]
+mod tests;

@@ -17,17 +17,12 @@ pub(crate) fn tidy(cell: &str) -> Cow<'_, str> {
 
 /// [`tidy`] of a cell whose kinds of characters are known.
 pub(crate) fn tidy_known(cell: &str, kinds: Kinds) -> Cow<'_, str> {
-    if kinds.any(Kinds::HIGH.and(Kinds::CONTROL)) {
+    if kinds.any(Kinds::FAR.and(Kinds::CONTROL).and(Kinds::GAP)) {
         return tidy(cell);
     }
-    if !kinds.any(Kinds::BLANK) {
-        return Cow::Borrowed(cell);
-    }
-    let trimmed = cell.trim_matches(' ');
-    if trimmed.as_bytes().windows(2).any(|pair| pair == b"  ") {
-        return Cow::Owned(rewrite(trimmed));
-    }
-    Cow::Borrowed(trimmed)
+    let bytes = cell.as_bytes();
+    let wrapped = bytes.first() == Some(&b' ') || bytes.last() == Some(&b' ');
+    Cow::Borrowed(if wrapped { cell.trim_matches(' ') } else { cell })
 }
 
 fn is_tidy(cell: &str) -> bool {
@@ -154,16 +149,17 @@ pub(crate) fn is_placeholder(text: &str, field: Field) -> bool {
 
 /// [`is_placeholder`], after a glance at what a cell begins with and how long it is: hardly any cell goes further.
 pub(crate) fn is_placeholder_known(text: &str, kinds: Kinds, field: Field) -> bool {
-    let [first, .., last] = text.as_bytes() else { return is_placeholder(text, field) };
-    if kinds.any(Kinds::LETTERS) && first.is_ascii_alphabetic() && last.is_ascii_alphabetic() {
-        let known = LENGTHS.get(usize::from(first.to_ascii_lowercase() - b'a')).copied().unwrap_or_default();
-        return text.len() < 32 && known >> text.len() & 1 == 1 && is_placeholder(text, field);
-    }
-    // Words of letters and digits that begin or end with neither a letter nor a bracket hold something.
-    if kinds.any(Kinds::DIGIT) && first.is_ascii_alphanumeric() && last.is_ascii_alphanumeric() {
+    // No placeholder has a digit.
+    if kinds.any(Kinds::DIGIT) {
         return false;
     }
-    is_placeholder(text, field)
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_alphabetic() && last.is_ascii_alphabetic() => {
+            let lengths = LENGTHS[usize::from(first.to_ascii_lowercase() - b'a')];
+            text.len() < 32 && lengths >> text.len() & 1 == 1 && is_placeholder(text, field)
+        }
+        _ => is_placeholder(text, field),
+    }
 }
 
 /// The lengths of the placeholders that begin with each letter, as bits.

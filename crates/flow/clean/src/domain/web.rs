@@ -6,51 +6,29 @@ use plumb_base::Domain;
 use plumb_base::domain;
 use unicode_normalization::UnicodeNormalization;
 
-/// Hosts where companies and people have a page, but which name nobody's own domain.
-const SHARED_HOSTS: [&str; 24] = [
-    "about.me",
-    "amazon.com",
-    "angel.co",
-    "apple.com",
-    "bit.ly",
-    "crunchbase.com",
-    "etsy.com",
-    "facebook.com",
-    "fb.com",
-    "github.com",
-    "google.com",
-    "instagram.com",
-    "kununu.com",
-    "linkedin.com",
-    "linktr.ee",
-    "lnkd.in",
-    "medium.com",
-    "pinterest.com",
-    "tiktok.com",
-    "twitter.com",
-    "wikipedia.org",
-    "x.com",
-    "xing.com",
-    "youtube.com",
-];
-
 /// Reads a tidy, non-empty cell and writes a web address that can be shown and opened, if it is one:
 /// `https://example.com/about`, scheme as given (https if none), host in A-label form, path; no query. Where the host stands in it
 /// comes back.
 pub(crate) fn website(cell: &str, out: &mut String) -> Option<Range<usize>> {
-    let cell = cell.trim_matches(wraps);
-    let (scheme, rest) = match cell.split_once("://") {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => ("http://", rest),
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => ("https://", rest),
-        Some(_) => return None,
-        None => ("https://", cell.trim_start_matches("//")),
-    };
-    let rest = rest.split(['?', '#']).next().unwrap_or_default();
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    if authority.contains(['@', ' ']) || path.contains(' ') {
-        return None;
+    let edges = [cell.as_bytes().first(), cell.as_bytes().last()];
+    let cell = if edges.into_iter().flatten().any(|b| is_wrap(*b)) { cell.trim_matches(wraps) } else { cell };
+    let (scheme, rest) = split_scheme(cell)?;
+    let (mut slash, mut colon, mut end) = (None, None, rest.len());
+    for (at, byte) in rest.bytes().enumerate() {
+        match byte {
+            b' ' => return None,
+            b'@' if slash.is_none() => return None,
+            b'/' if slash.is_none() => slash = Some(at),
+            b':' if slash.is_none() && colon.is_none() => colon = Some(at),
+            b'?' | b'#' => {
+                end = at;
+                break;
+            }
+            _ => {}
+        }
     }
-    let host = authority.split(':').next().unwrap_or_default();
+    let slash = slash.unwrap_or(end);
+    let (host, path) = (&rest[..colon.unwrap_or(slash)], &rest[slash..end]);
     let host = host.strip_suffix('.').unwrap_or(host);
     let start = out.len();
     out.push_str(scheme);
@@ -66,24 +44,37 @@ pub(crate) fn website(cell: &str, out: &mut String) -> Option<Range<usize>> {
         return None;
     }
     let host = at - start..out.len() - start;
-    out.push_str(path.trim_end_matches(|c| c == '/' || wraps(c)));
+    let keep = path.bytes().rposition(|b| b != b'/' && !is_wrap(b)).map_or(0, |at| at + 1);
+    out.push_str(&path[..keep]);
     Some(host)
 }
 
+/// The scheme as it is written out, and what stands behind it.
+fn split_scheme(cell: &str) -> Option<(&'static str, &str)> {
+    for scheme in ["https://", "http://"] {
+        if let Some((head, rest)) = cell.split_at_checked(scheme.len())
+            && head.eq_ignore_ascii_case(scheme)
+        {
+            return Some((scheme, rest));
+        }
+    }
+    let other = cell.as_bytes().windows(3).any(|three| three == b"://");
+    (!other).then(|| ("https://", cell.trim_start_matches("//")))
+}
+
 /// What people put around a web address.
+fn is_wrap(byte: u8) -> bool {
+    matches!(byte, b'<' | b'>' | b'"' | b'\'' | b',' | b';' | b'(' | b')')
+}
+
 fn wraps(c: char) -> bool {
-    matches!(c, '<' | '>' | '"' | '\'' | ',' | ';' | '(' | ')')
+    u8::try_from(c).is_ok_and(is_wrap)
 }
 
 /// A name that may be a site's: an address of numbers, or a file name, is none.
 fn is_host(name: &str) -> bool {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     ending.len() >= 2 && ending.bytes().any(|b| b.is_ascii_alphabetic()) && domain::check(name).is_ok()
-}
-
-/// Whether a registrable domain is one that many share.
-pub(crate) fn is_shared(registrable: &str) -> bool {
-    SHARED_HOSTS.binary_search(&registrable).is_ok()
 }
 
 /// Writes the handle of a person's LinkedIn page, in lower case: `jane-doe-1a2b3c` of
@@ -110,15 +101,18 @@ fn plain_profile(cell: &str) -> Option<&str> {
     at += after(cell.get(at..)?, "www.").unwrap_or(0);
     at += after(cell.get(at..)?, "linkedin.com/in/")?;
     let rest = cell.get(at..)?;
-    let rest = rest.strip_suffix('/').unwrap_or(rest);
     let mut letters = false;
+    let mut len = 0;
     for byte in rest.bytes() {
-        letters |= byte.is_ascii_alphabetic();
-        if !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
-            return None;
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' => letters = true,
+            b'0'..=b'9' | b'-' | b'_' => {}
+            b'/' | b'?' | b'#' | b'&' => break,
+            _ => return None,
         }
+        len += 1;
     }
-    (letters && HANDLE_CHARS.contains(&rest.len())).then_some(rest)
+    (letters && HANDLE_CHARS.contains(&len)).then_some(&rest[..len])
 }
 
 /// How many characters a handle has.

@@ -1,21 +1,32 @@
 //! One version in memory: its files are read when the first number of their area is asked for.
 
 use std::fs;
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use super::manifest::Manifest;
-use super::{AREA_BYTES, BitsError, digest};
+use super::{AREA_BYTES, BitsError, digest, flips};
 use crate::domain::number::Number;
 
 const AREAS: usize = 800;
+
+/// The bits of an area code once they were read; none when it has no number on the list.
+type Slot = OnceLock<Option<Arc<[u8]>>>;
+
+/// Bits as they are, and which of them are not so in their file.
+#[derive(Default)]
+pub(super) struct Bits {
+    pub(super) bits: Vec<u8>,
+    pub(super) flips: Vec<u32>,
+}
 
 /// One version of a list, open for look-ups from any number of threads. What is open stays as it is while another
 /// version is loaded.
 pub struct Edition {
     manifest: Manifest,
     folder: PathBuf,
-    areas: Box<[OnceLock<Option<Arc<[u8]>>>; AREAS]>,
+    areas: Box<[Slot]>,
 }
 
 impl std::fmt::Debug for Edition {
@@ -27,12 +38,12 @@ impl std::fmt::Debug for Edition {
 impl Edition {
     /// Opens a version. What `before` has in memory of the same files is shared with it.
     pub(super) fn new(manifest: Manifest, folder: PathBuf, before: Option<&Self>) -> Self {
-        let areas = Box::new([const { OnceLock::new() }; AREAS]);
+        let areas = (0..AREAS).map(|_| Slot::new()).collect();
         let edition = Self { manifest, folder, areas };
         if let Some(before) = before {
             for (code, file) in &edition.manifest.areas {
                 let same = before.manifest.areas.get(code).is_some_and(|known| known.sha256 == file.sha256);
-                let bits = before.slot(*code).and_then(OnceLock::get).filter(|_| same);
+                let bits = before.slot(*code).and_then(Slot::get).filter(|_| same);
                 if let (Some(bits), Some(slot)) = (bits, edition.slot(*code)) {
                     let _ = slot.set(bits.clone());
                 }
@@ -61,32 +72,43 @@ impl Edition {
         Ok(bits.as_ref().is_some_and(|bits| is_set(bits, number.bit())))
     }
 
-    fn slot(&self, area: u16) -> Option<&OnceLock<Option<Arc<[u8]>>>> {
+    fn slot(&self, area: u16) -> Option<&Slot> {
         self.areas.get(usize::from(area).checked_sub(200)?)
     }
 
     #[cold]
-    fn read<'a>(
-        &self,
-        area: u16,
-        slot: &'a OnceLock<Option<Arc<[u8]>>>,
-    ) -> Result<&'a Option<Arc<[u8]>>, BitsError> {
+    fn read<'a>(&self, area: u16, slot: &'a Slot) -> Result<&'a Option<Arc<[u8]>>, BitsError> {
         let bits = self.bytes(area)?.map(Arc::from);
         Ok(slot.get_or_init(|| bits))
     }
 
     /// The bits of an area code, from disk, checked; none when the list has no number of it.
     pub(super) fn bytes(&self, area: u16) -> Result<Option<Vec<u8>>, BitsError> {
+        Ok(self.bits(area)?.map(|both| both.bits))
+    }
+
+    /// The same, with the flips that are in them and not in their file.
+    pub(super) fn bits(&self, area: u16) -> Result<Option<Bits>, BitsError> {
         let Some(file) = self.manifest.areas.get(&area) else { return Ok(None) };
         let path = self.path(area);
-        let bytes = fs::read(&path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound if !self.folder.is_dir() => BitsError::Gone,
+        let gone = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound if !self.folder.is_dir() => BitsError::Gone,
             _ => BitsError::Io(error),
-        })?;
-        if bytes.len() != AREA_BYTES || digest(&bytes) != file.sha256 {
+        };
+        let mut bits = fs::read(&path).map_err(gone)?;
+        let flips = self.flips(area).map_err(gone)?;
+        flips::apply(&mut bits, &flips);
+        if bits.len() != AREA_BYTES || digest(&bits) != file.sha256 {
             return Err(BitsError::Damaged(path.display().to_string()));
         }
-        Ok(Some(bytes))
+        Ok(Some(Bits { bits, flips }))
+    }
+
+    /// The flips of an area code, from disk.
+    pub(super) fn flips(&self, area: u16) -> io::Result<Vec<u32>> {
+        let Some(file) = self.manifest.areas.get(&area) else { return Ok(Vec::new()) };
+        let before = self.manifest.areas.range(..area).map(|(_, file)| u64::from(file.flips)).sum();
+        flips::read(&self.folder, before, file.flips)
     }
 
     /// Reads every file, for a service that would rather wait now.

@@ -208,7 +208,11 @@ pub(super) fn load(
         TryLockError::WouldBlock => LoadError::Busy,
         TryLockError::Error(error) => LoadError::Io(error),
     })?;
-    let current = Manifest::current(folder)?;
+    let current = match Manifest::current(folder) {
+        // A whole list needs nothing of the one before: it is the way out when that is damaged.
+        Err(BitsError::Damaged(_)) if asked.kind == Kind::Full => None,
+        current => current?,
+    };
     sweep(folder, current.as_ref())?;
     if let Some(manifest) = current.as_ref().filter(|current| current.version == asked.version) {
         let nothing = Counts::default();
@@ -268,7 +272,7 @@ pub(super) fn stage(
     })?;
     check_areas(asked, current, &met)?;
     let before = current.map(|current| Edition::new(current.clone(), folder.join(&current.version), None));
-    let built = build(partial, &asked.kind, &mut spill, before.as_ref(), progress)?;
+    let built = build(partial, asked.kind, &mut spill, before.as_ref(), progress)?;
     spill.clear()?;
     check_difference(asked, current, built.numbers)?;
     let Built { areas, numbers, added, removed, without_effect } = built;

@@ -17,13 +17,16 @@ pub(super) const FORMAT: u16 = 1;
 /// The manifest beside the files of a version.
 pub(super) const MANIFEST: &str = "manifest.json";
 
-/// One file of a version.
+/// The bits of one area code in a version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AreaFile {
-    /// SHA-256 of its bytes, in hexadecimal.
+    /// SHA-256 of its bits, the flips applied, in hexadecimal.
     pub sha256: String,
     /// How many numbers it lists.
     pub numbers: u64,
+    /// How many bits differ from the file: as many entries in the version's file of flips.
+    #[serde(default)]
+    pub flips: u32,
 }
 
 /// One version of a registry's list.

@@ -75,6 +75,10 @@ fn load(shelf: &Shelf, asked: &Load, file: &str) -> Result<Loaded, LoadError> {
     shelf.load(asked, &mut Cursor::new(file.as_bytes().to_vec()), &Progress::default())
 }
 
+fn lines(numbers: impl Iterator<Item = String>) -> String {
+    numbers.map(|line| line + "\n").collect()
+}
+
 fn listed(shelf: &Shelf, number: &str) -> bool {
     let library = shelf.open(None).unwrap();
     library.edition(Registry::Federal).unwrap().lists(Number::of_e164(number).unwrap()).unwrap()
@@ -102,15 +106,37 @@ fn what_did_not_change_is_one_file_and_two_versions_stay() {
     let shelf = folder.shelf();
     load(&shelf, &full("v1", "2026-10-01"), "2025550123\n2125550199\n").unwrap();
     load(&shelf, &change("v2", "2026-10-02", "2026-10-01"), "2025550124,a\n").unwrap();
-    let inode = |version: &str, area: &str| {
-        fs::metadata(folder.0.join("federal").join(version).join(area)).unwrap().ino()
-    };
+    let inode =
+        |version: &str, area: &str| fs::metadata(folder.0.join("federal").join(version).join(area)).unwrap().ino();
     assert_eq!(inode("v1", "212.bits"), inode("v2", "212.bits"));
-    assert_ne!(inode("v1", "202.bits"), inode("v2", "202.bits"));
+    assert_eq!(inode("v1", "202.bits"), inode("v2", "202.bits"), "what changed lies beside the file");
+    let flips = fs::read(folder.0.join("federal/v2/flips")).unwrap();
+    assert_eq!(flips, Number::of_e164("+12025550124").unwrap().bit().to_le_bytes());
     load(&shelf, &full("v3", "2026-10-03"), "2025550123\n2025550124\n2125550199\n").unwrap();
-    assert_eq!(inode("v2", "202.bits"), inode("v3", "202.bits"), "a full list that says the same too");
+    assert_eq!(inode("v2", "212.bits"), inode("v3", "212.bits"), "a full list that says the same too");
+    assert_ne!(inode("v2", "202.bits"), inode("v3", "202.bits"), "and what is different has a file of its own again");
+    assert!(!folder.0.join("federal/v3/flips").exists());
     let names: Vec<_> = folder.names("federal").into_iter().collect();
     assert_eq!(names, ["current.json", "lock", "v2", "v3"]);
+}
+
+#[test]
+fn many_changes_of_an_area_code_make_a_new_file() {
+    let folder = Folder::new();
+    let shelf = folder.shelf();
+    load(&shelf, &full("v1", "2026-10-01"), "2025550123\n2125550199\n").unwrap();
+    let many: String = lines((0..=flips::FLIPS_MAX).map(|n| format!("202{},a", 2_000_000 + n)));
+    load(&shelf, &change("v2", "2026-10-02", "2026-10-01"), &many).unwrap();
+    assert!(!folder.0.join("federal/v2/flips").exists());
+    load(&shelf, &change("v3", "2026-10-03", "2026-10-02"), "2022000000,d\n2125550198,a\n").unwrap();
+    load(&shelf, &change("v4", "2026-10-04", "2026-10-03"), "2022000000,a\n2125550197,a\n").unwrap();
+    let manifest = shelf.manifest(Registry::Federal).unwrap().unwrap();
+    assert_eq!((manifest.areas[&202].flips, manifest.areas[&212].flips), (0, 2), "flipped back is not flipped");
+    assert_eq!(manifest.numbers, flips::FLIPS_MAX as u64 + 1 + 1 + 3);
+    assert!(listed(&shelf, "+12022000000") && listed(&shelf, "+12125550197") && listed(&shelf, "+12125550199"));
+    fs::write(folder.0.join("federal/v4/flips"), [0; 8]).unwrap();
+    let library = shelf.open(None).unwrap();
+    assert!(matches!(library.screen("+12125550199", None, at("2026-10-05")), Err(BitsError::Damaged(_))));
 }
 
 #[test]
@@ -132,7 +158,7 @@ fn a_change_of_another_version_is_refused() {
 fn unusual_lists_are_refused_unless_accepted() {
     let folder = Folder::new();
     let shelf = folder.shelf();
-    let list = |numbers: std::ops::Range<u32>| numbers.map(|n| format!("202555{n:04}\n")).collect::<String>();
+    let list = |numbers: std::ops::Range<u32>| lines(numbers.map(|n| format!("202555{n:04}")));
     load(&shelf, &full("v1", "2026-10-01"), &list(0..1000)).unwrap();
     let less = load(&shelf, &full("v2", "2026-10-02"), &list(0..949));
     assert!(matches!(less, Err(LoadError::Difference { before: 1000, after: 949 })), "{less:?}");
@@ -243,8 +269,12 @@ fn a_damaged_file_is_an_error_and_no_answer() {
     assert!(matches!(library.screen("+12025550123", None, at("2026-10-02")), Err(BitsError::Damaged(_))));
     let changed = load(&shelf, &change("v2", "2026-10-02", "2026-10-01"), "2025550124,a\n");
     assert!(matches!(changed, Err(LoadError::Bits(BitsError::Damaged(_)))), "it is not built upon either");
+    load(&shelf, &full("v2", "2026-10-02"), "2025550123\n").unwrap();
+    assert!(listed(&shelf, "+12025550123") && !listed(&shelf, "+12025550199"), "a whole list is the way out");
     fs::write(folder.0.join("federal/current.json"), "{\"format\":1}").unwrap();
     assert!(matches!(shelf.open(None), Err(BitsError::Damaged(_))));
+    load(&shelf, &full("v3", "2026-10-02"), "2025550124\n").unwrap();
+    assert!(listed(&shelf, "+12025550124"));
 }
 
 #[test]
@@ -260,11 +290,8 @@ fn an_open_version_answers_while_others_are_loaded() {
     assert_eq!((ask(&old, "+12025550123").unwrap(), ask(&new, "+12025550123").unwrap()), (Dnc::Listed, Dnc::Clear));
     assert_eq!(ask(&old, "+12125550199").unwrap(), Dnc::Listed, "read from disk only now");
     load(&shelf, &change("v3", "2026-10-03", "2026-10-02"), "2025550129,a\n").unwrap();
-    let cold = Edition::new(
-        old.edition(Registry::Federal).unwrap().manifest().clone(),
-        folder.0.join("federal/v1"),
-        None,
-    );
+    let cold =
+        Edition::new(old.edition(Registry::Federal).unwrap().manifest().clone(), folder.0.join("federal/v1"), None);
     let gone = cold.lists(Number::of_e164("+12125550199").unwrap());
     assert!(matches!(gone, Err(BitsError::Gone)), "two versions later the files are gone: {gone:?}");
 }
@@ -282,11 +309,16 @@ fn what_a_screening_says() {
     assert_eq!(ask("+13055550112", None, "2026-10-05").dnc, Dnc::NotConfigured, "a state's list alone clears nobody");
     assert_eq!(ask("+13055550111", None, "2026-10-05").dnc, Dnc::Listed);
 
-    load(&shelf, &Load { covers_all: false, ..full("v1", "2026-10-01") }, "2025550123\n3055550100\n2125550100\n").unwrap();
+    load(&shelf, &Load { covers_all: false, ..full("v1", "2026-10-01") }, "2025550123\n3055550100\n2125550100\n")
+        .unwrap();
     let clear = ask("+12025550124", None, "2026-10-05");
     assert_eq!((clear.dnc, clear.asked.as_slice()), (Dnc::Clear, [Registry::Federal].as_slice()));
     assert_eq!((clear.version_date, clear.missing.len()), (Some(date("2026-10-01")), 0));
-    assert_eq!(ask("+14155550124", None, "2026-10-05").dnc, Dnc::NotScreened, "an area code that the list does not cover");
+    assert_eq!(
+        ask("+14155550124", None, "2026-10-05").dnc,
+        Dnc::NotScreened,
+        "an area code that the list does not cover"
+    );
 
     let both = ask("+12025550124", Some("Florida"), "2026-10-05");
     assert_eq!(both.asked, [Registry::Federal, Registry::Fl], "by address too");
@@ -370,13 +402,16 @@ proptest! {
             let mut file: String = pair[1].difference(&pair[0]).map(|n| digits(*n) + ",a\n").collect();
             file.extend(pair[0].difference(&pair[1]).map(|n| digits(*n) + ",d\n"));
             // A file of changes has at least one entry.
-            file += &format!("{},a\n", digits(*pair[1].first().unwrap()));
+            file += &(digits(*pair[1].first().unwrap()) + ",a\n");
             load(&by_change.shelf(), &change(&format!("v{}", n + 1), &day(n + 1), &day(n)), &file).unwrap();
         }
         let last = versions.last().unwrap();
         load(&at_once.shelf(), &full("v0", &day(0)), &list(last)).unwrap();
         let manifest = |folder: &Folder| folder.shelf().manifest(Registry::Federal).unwrap().unwrap();
-        prop_assert_eq!(manifest(&by_change).areas, manifest(&at_once).areas, "the same files, bit for bit");
+        let bits = |folder: &Folder| {
+            manifest(folder).areas.into_iter().map(|(code, file)| (code, file.sha256, file.numbers)).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(bits(&by_change), bits(&at_once), "the same bits, one by one");
         prop_assert_eq!(manifest(&by_change).numbers, last.len() as u64);
         for n in 0..36 {
             prop_assert_eq!(listed(&by_change.shelf(), &format!("+1{}", digits(n))), last.contains(&n));

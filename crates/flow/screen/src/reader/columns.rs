@@ -51,7 +51,8 @@ impl Columns {
         if columns.iter().flatten().any(|column| *column == 0 || *column > COLUMNS_MAX) {
             return Some("Columns are counted from 1, and a list has at most 100 of them.");
         }
-        if !self.delimiter.is_ascii() || matches!(self.delimiter, '"' | '\r' | '\n') || self.delimiter.is_ascii_digit() {
+        if !self.delimiter.is_ascii() || matches!(self.delimiter, '"' | '\r' | '\n') || self.delimiter.is_ascii_digit()
+        {
             return Some("The character between columns cannot be a digit, a quote or a line's end.");
         }
         None
@@ -106,7 +107,7 @@ pub(super) fn read(
 }
 
 /// The cells of a line, out of their quotes. A line break in quotes ends the line all the same: a list has none.
-fn cells(line: &[u8], delimiter: u8) -> impl Iterator<Item = &[u8]> {
+pub(super) fn cells(line: &[u8], delimiter: u8) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(line);
     std::iter::from_fn(move || {
         let line = rest?;

@@ -107,7 +107,7 @@ fn a_change_file_has_to_say_what_changed() {
 #[test]
 fn one_bad_line_in_a_thousand_is_counted_and_more_are_refused() {
     let list = |bad: usize| {
-        let good = (0..2_000).map(|n| format!("202555{n:04}\n")).collect::<String>();
+        let good = (0..2_000).map(|n| format!("202555{n:04}\n")).collect::<Vec<_>>().concat();
         good + &"1112223333\n".repeat(bad)
     };
     let (read, counts) = entries(list(2).as_bytes(), &Form::default(), false).unwrap();

@@ -66,7 +66,8 @@ pub(super) fn read(
     counts: &mut Counts,
     sink: &mut Sink<'_>,
 ) -> Result<(), ReadError> {
-    let mut reading = Reading { names, every, must_tell, area: Vec::new(), within: Vec::new(), open: None, text: Vec::new() };
+    let mut reading =
+        Reading { names, every, must_tell, area: Vec::new(), within: Vec::new(), open: None, text: Vec::new() };
     let mut tag = Vec::new();
     loop {
         reading.text.clear();
@@ -103,7 +104,7 @@ impl Reading<'_> {
         let tag = tag.strip_suffix(b"/").unwrap_or(tag);
         let name = local(tag.split(u8::is_ascii_whitespace).next().unwrap_or_default());
         let role = self.role(name);
-        let change = attribute(tag, &CHANGES).and_then(|word| change(word));
+        let change = attribute(tag, &CHANGES).and_then(self::change);
         if let Some(role) = role {
             let value = attribute(tag, &VALUES).map(<[u8]>::to_vec);
             match value {

@@ -344,6 +344,58 @@ async fn private_addresses_are_not_connected_to() {
     assert_eq!(world.log().host("inside.example").connections, 0);
 }
 
+/// Many addresses over one connection end as each would by itself, whatever the server does.
+#[tokio::test]
+async fn a_group_is_answered_as_each_by_itself() {
+    let behaviours = [
+        Behaviour::Accepts,
+        Behaviour::CatchAll,
+        Behaviour::RefusesAll,
+        Behaviour::OneRecipient,
+        Behaviour::RateLimits { rcpts: 2 },
+        Behaviour::TempFail,
+        Behaviour::BlocksAsUnknown,
+        Behaviour::Drops { at: At::SecondRcpt },
+        Behaviour::Drops { at: At::Mail },
+        Behaviour::RequiresTls,
+        Behaviour::RefusesSender,
+        Behaviour::Unclear,
+        Behaviour::Nonsense(Nonsense::CodesDisagree),
+    ];
+    let sites: Vec<_> = behaviours
+        .into_iter()
+        .enumerate()
+        .map(|(n, behaviour)| site(&format!("group{n}.example")).behaves(behaviour))
+        .collect();
+    let domains: Vec<_> = (0..sites.len()).map(|n| format!("group{n}.example")).collect();
+    let (single, grouped) = (world(sites.clone()).await, world(sites).await);
+    let ctx = CallContext::new(OrgId::PLATFORM, PURPOSE);
+    for domain in domains {
+        let control_local = fresh_control_local();
+        let addresses = ["ada", "nobody", "gone", "full", "nobody2"].map(|local| format!("{local}@{domain}"));
+        let requests: Vec<_> = addresses
+            .iter()
+            .map(|address| Request {
+                address,
+                lists: Lists::default(),
+                suppressed: Some(false),
+                attempt: 1,
+                control_local: &control_local,
+            })
+            .collect();
+        let (config, one, all) = (config(Policy::Strict), egress(&single), egress(&grouped));
+        let together = check_group(&all, &config, &ctx, &requests).await.unwrap();
+        for (request, outcome) in requests.iter().zip(together) {
+            let alone = check(&one, &config, &ctx, request).await.unwrap();
+            let (alone, outcome) = ((alone.reason, alone.catch_all), (outcome.reason, outcome.catch_all));
+            // A domain that is known to refuse invented addresses says so for a refused one as well.
+            assert_eq!(alone.0, outcome.0, "{}", request.address);
+        }
+    }
+    let honest = grouped.log().host("group0.example");
+    assert_eq!(honest.connections, 1, "five addresses over one connection");
+}
+
 #[tokio::test]
 async fn greylisting_is_waited_out_with_the_same_control() {
     let clock = plumb_base::Clock::frozen("2026-11-20T12:00:00Z".parse().unwrap());
@@ -370,8 +422,8 @@ async fn greylisting_is_waited_out_with_the_same_control() {
         assert_eq!(outcome.expires_at, retry_at);
         clock.advance(retry_at - clock.now());
     }
-    // The second attempt passes with the target and is put off with the control; the third has both.
-    assert_eq!(told, ["greylisted", "probe_inconclusive", "mailbox_confirmed"]);
+    // The first attempt has asked about both, so that both have waited when they are asked again.
+    assert_eq!(told, ["greylisted", "mailbox_confirmed"]);
     let asked: BTreeSet<_> = world.log().rcpts().map(str::to_owned).collect();
     assert_eq!(asked.len(), 2, "one target and one control in all attempts");
 }

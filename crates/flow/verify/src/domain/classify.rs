@@ -227,9 +227,8 @@ fn permanent_enhanced(Enhanced(_, subject, detail): Enhanced, hits: &Hits, opera
         _ if no_route => Class::AddressUnknown,
         // 5.1.0 is used loosely: here any word of policy turns it away from the mailbox.
         Subject::OfMailbox(_) if (subject, detail) == (1, 0) && hits.has(Topic::Policy) => Class::Policy,
-        Subject::OfMailbox(class) => class,
         Subject::OfUs(Class::Policy) => refused_by_policy(hits),
-        Subject::OfUs(class) => class,
+        Subject::OfMailbox(class) | Subject::OfUs(class) => class,
         Subject::OfStorage => Class::ServerStorage,
         Subject::OfSystem if hits.says_no_storage() => Class::ServerStorage,
         Subject::OfSystem => Class::TempFail,
@@ -279,7 +278,6 @@ fn permanent_plain(code: u16, hits: &Hits) -> Class {
         550 | 552 if hits.says_full() => Class::MailboxFull,
         550 if hits.says_disabled() => Class::MailboxDisabled,
         550 if hits.says_unknown() => Class::AddressUnknown,
-        550 if hits.has(Topic::Message) => Class::Policy,
         // 551, 553, 554 and the rest are used for anything: never a proof.
         _ if about_us => refused_by_policy(hits),
         _ => Class::Unclassified,

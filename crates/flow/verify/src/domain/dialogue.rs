@@ -1,7 +1,7 @@
 //! The question to a mail server, as a state machine without I/O: bytes in, steps out, deadlines as data.
 //!
-//! Banner, EHLO (HELO when that is refused), STARTTLS when offered or demanded, MAIL, RCPT of the target, RCPT of a
-//! random control address when the target was accepted, RSET, QUIT. Never DATA, and never a command before the reply
+//! Banner, EHLO (HELO when that is refused), STARTTLS when offered or demanded, MAIL, RCPT of each target, RCPT of a
+//! random control address unless all were refused, RSET, QUIT. Never DATA, and never a command before the reply
 //! to the one before (no pipelining): otherwise an answer could be taken for that to another question.
 
 use std::time::Duration;
@@ -71,11 +71,11 @@ pub struct Question {
     pub helo: String,
     /// The envelope sender; empty for the null sender.
     pub mail_from: String,
-    /// The address in question.
-    pub target: String,
-    /// Whether the address needs SMTPUTF8 (RFC 6531).
-    pub target_is_international: bool,
-    /// A random address at the same domain, to be asked about when the target is accepted.
+    /// The addresses in question, all at one domain.
+    pub targets: Vec<String>,
+    /// Whether one of them needs SMTPUTF8 (RFC 6531).
+    pub is_international: bool,
+    /// A random address at the same domain, to be asked about after them when one was accepted.
     pub control: Option<String>,
     /// Whether to use STARTTLS when it is offered. Off after a failed handshake.
     pub use_tls: bool,
@@ -109,6 +109,8 @@ pub enum Step {
     Read(Phase),
     /// Make the TLS handshake.
     Handshake,
+    /// Write this line and close: nothing hangs on the reply.
+    Leave(String),
     /// Close the connection.
     Close,
 }
@@ -132,7 +134,33 @@ pub enum Ended {
     NoSmtpUtf8,
 }
 
-/// What was found out.
+/// What was found out about all addresses of a dialogue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupFindings {
+    /// The replies about the addresses in question, in their order; fewer when the dialogue ended before.
+    pub targets: Vec<Reply>,
+    /// The reply about the control address.
+    pub control: Option<Reply>,
+    /// How the dialogue ended.
+    pub ended: Ended,
+    /// Whether TLS was in use at the end.
+    pub secured: bool,
+}
+
+impl GroupFindings {
+    /// What was found out about the address at this place.
+    #[must_use]
+    pub fn of(&self, at: usize) -> Findings {
+        Findings {
+            target: self.targets.get(at).cloned(),
+            control: self.control.clone(),
+            ended: self.ended.clone(),
+            secured: self.secured,
+        }
+    }
+}
+
+/// What was found out about one address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Findings {
     /// The reply about the address in question.
@@ -155,7 +183,7 @@ pub struct Dialogue {
     secured: bool,
     /// The refusal that made us try STARTTLS unasked.
     tls_demand: Option<(Phase, Reply)>,
-    target: Option<Reply>,
+    targets: Vec<Reply>,
     control: Option<Reply>,
     /// RSET was not understood, so that it did not show whether replies and commands are in step.
     in_doubt: bool,
@@ -173,7 +201,7 @@ impl Dialogue {
             said_helo: false,
             secured: false,
             tls_demand: None,
-            target: None,
+            targets: Vec::new(),
             control: None,
             in_doubt: false,
             ended: None,
@@ -208,9 +236,9 @@ impl Dialogue {
 
     /// What was found out. Before the last step, the dialogue counts as dropped.
     #[must_use]
-    pub fn findings(self) -> Findings {
+    pub fn findings(self) -> GroupFindings {
         let ended = self.ended.unwrap_or(Ended::Dropped(self.phase));
-        Findings { target: self.target, control: self.control, ended, secured: self.secured }
+        GroupFindings { targets: self.targets, control: self.control, ended, secured: self.secured }
     }
 
     fn answered(&mut self, reply: Reply) -> Step {
@@ -238,20 +266,15 @@ impl Dialogue {
                 (_, None) => self.mail(),
             },
             Phase::Mail => match reply.code {
-                250 => self.send(Phase::Rcpt, format!("RCPT TO:<{}>", self.question.target)),
+                250 => self.next_target(),
                 _ if self.demands_tls(&reply) => self.start_tls_on_demand(reply),
                 _ => self.refused_or_garbled(reply),
             },
             Phase::Rcpt if self.demands_tls(&reply) => self.start_tls_on_demand(reply),
             Phase::Rcpt => {
-                // Greylisting counts each recipient by itself: a control that is asked about now has waited as long as
-                // the target when both are asked again.
-                let goes_on = matches!(reply.code, 250 | 251) || reply.is_temporary() && reply.code != 421;
-                self.target = Some(reply);
-                match &self.question.control {
-                    Some(control) if goes_on => self.send(Phase::Control, format!("RCPT TO:<{control}>")),
-                    _ => self.send(Phase::Rset, "RSET".to_owned()),
-                }
+                let is_goodbye = reply.code == 421;
+                self.targets.push(reply);
+                if is_goodbye { self.send(Phase::Rset, "RSET".to_owned()) } else { self.next_target() }
             }
             Phase::Control => {
                 self.control = Some(reply);
@@ -296,7 +319,7 @@ impl Dialogue {
         let goodbye = matches!(self.reader.next_reply(), Ok(Some(Reply { code: 421, .. })));
         let phase = self.phase;
         match phase {
-            Phase::Rcpt if goodbye => self.target = Some(reply),
+            Phase::Rcpt if goodbye => self.targets.push(reply),
             Phase::Control if goodbye => self.control = Some(reply),
             _ => {
                 self.disbelieve();
@@ -307,8 +330,26 @@ impl Dialogue {
     }
 
     fn disbelieve(&mut self) {
-        self.target = None;
+        self.targets.clear();
         self.control = None;
+    }
+
+    /// Asks about the next address, and when all were asked about the control: not when all were refused for good.
+    /// Greylisting counts each recipient by itself, so that a control that is asked about with a target that is put off
+    /// has waited as long when both are asked again.
+    fn next_target(&mut self) -> Step {
+        if let Some(target) = self.question.targets.get(self.targets.len()) {
+            let line = format!("RCPT TO:<{target}>");
+            return self.send(Phase::Rcpt, line);
+        }
+        let wants_control = |reply: &Reply| matches!(reply.code, 250 | 251) || reply.is_temporary();
+        match &self.question.control {
+            Some(control) if self.targets.iter().any(wants_control) => {
+                let line = format!("RCPT TO:<{control}>");
+                self.send(Phase::Control, line)
+            }
+            _ => self.send(Phase::Rset, "RSET".to_owned()),
+        }
     }
 
     fn demands_tls(&self, reply: &Reply) -> bool {
@@ -324,7 +365,7 @@ impl Dialogue {
         if reply.offers("STARTTLS") && !self.secured && self.question.use_tls {
             return self.send(Phase::StartTls, "STARTTLS".to_owned());
         }
-        if self.question.target_is_international && !reply.offers("SMTPUTF8") {
+        if self.question.is_international && !reply.offers("SMTPUTF8") {
             return self.quit(Ended::NoSmtpUtf8);
         }
         self.mail()
@@ -335,7 +376,7 @@ impl Dialogue {
     }
 
     fn mail(&mut self) -> Step {
-        let utf8 = if self.question.target_is_international { " SMTPUTF8" } else { "" };
+        let utf8 = if self.question.is_international { " SMTPUTF8" } else { "" };
         self.send(Phase::Mail, format!("MAIL FROM:<{}>{utf8}", self.question.mail_from))
     }
 
@@ -346,13 +387,17 @@ impl Dialogue {
 
     fn quit(&mut self, ended: Ended) -> Step {
         self.ended = Some(ended);
-        self.send(Phase::Quit, "QUIT".to_owned())
+        if self.in_doubt {
+            return self.send(Phase::Quit, "QUIT".to_owned());
+        }
+        self.phase = Phase::Quit;
+        Step::Leave("QUIT".to_owned())
     }
 
     /// Ends without another word. What was answered before still counts, and once both answers are in, how the
     /// connection ends does not matter.
     fn stop(&mut self, ended: Ended) -> Step {
-        let answered = matches!(self.phase, Phase::Rset | Phase::Quit) && self.target.is_some();
+        let answered = matches!(self.phase, Phase::Rset | Phase::Quit) && !self.targets.is_empty();
         self.ended.get_or_insert(if answered { Ended::Completed } else { ended });
         Step::Close
     }

@@ -124,7 +124,7 @@ const REACH_OCTETS: usize = 80;
 /// What of the dictionary was found in a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hits {
-    hits: Vec<Hit>,
+    found: Vec<Hit>,
     /// Where each sentence of the text ends.
     sentences: Vec<usize>,
     /// An IP address stands in the text. The one that the server knows is ours.
@@ -137,7 +137,7 @@ impl Hits {
     /// Whether anything of this topic was found.
     #[must_use]
     pub fn has(&self, topic: Topic) -> bool {
-        self.hits.iter().any(|hit| hit.topic == topic)
+        self.found.iter().any(|hit| hit.topic == topic)
     }
 
     /// Whether an IP address stands in the text.
@@ -176,17 +176,17 @@ impl Hits {
         self.has(Topic::Storage) || self.is_said_of(Topic::Full, Topic::Server)
     }
 
-    /// Whether it speaks of us, of our message or of hosts, and names no mailbox.
+    /// Whether it speaks of us, of our message or of hosts.
     #[must_use]
     pub fn speaks_of_something_else(&self) -> bool {
-        !self.has(Topic::Mailbox) && (self.has(Topic::Place) || self.names_an_ip) || self.has(Topic::Message)
+        self.has(Topic::Place) || self.has(Topic::Message) || self.names_an_ip
     }
 
     /// The ids of all that was found, in the order of the text.
     #[must_use]
     pub fn ids(&self) -> Vec<&'static str> {
         let mut ids = Vec::new();
-        for hit in &self.hits {
+        for hit in &self.found {
             if !ids.contains(&hit.id) {
                 ids.push(hit.id);
             }
@@ -207,9 +207,9 @@ impl Hits {
     }
 
     fn is_said_of(&self, predicate: Topic, noun: Topic) -> bool {
-        self.hits.iter().filter(|hit| hit.topic == predicate).any(|hit| {
+        self.found.iter().filter(|hit| hit.topic == predicate).any(|hit| {
             let sentence = self.sentence_of(hit.at.start);
-            let here = || self.hits.iter().filter(|other| other.topic.is_noun() && sentence.contains(&other.at.start));
+            let here = || self.found.iter().filter(|other| other.topic.is_noun() && sentence.contains(&other.at.start));
             let mailbox = here().find(|other| other.topic == Topic::Mailbox).map(|other| other.at.start);
             // "The address is not known on this system": once the mailbox is named, the server is only where it is not.
             let is_whereabouts = |other: &Hit| {
@@ -316,5 +316,5 @@ pub fn look_up(text: &str, asked: &Asked<'_>) -> Hits {
         })
     });
     hits.sort_by_key(|hit| hit.at.start);
-    Hits { hits, sentences, names_an_ip, codes }
+    Hits { found: hits, sentences, names_an_ip, codes }
 }

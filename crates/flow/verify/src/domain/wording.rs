@@ -75,7 +75,8 @@ pub(super) fn fold(text: &str, asked: &Asked<'_>) -> Folded {
         } else {
             folded.word(word);
         }
-        if word.ends_with(['.', '!', '?', ';']) {
+        // What another host "said:" is a sentence of its own.
+        if word.ends_with(['.', '!', '?', ';']) || word.eq_ignore_ascii_case("said:") {
             folded.sentences.push(folded.text.len());
         }
     }

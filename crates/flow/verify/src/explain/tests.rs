@@ -32,16 +32,8 @@ fn refused(class: Class, text: &str) -> Evidence {
         reply_class: class,
         dictionary_hits: Vec::new(),
         reply_text: text.to_owned(),
-        ..reply()
     });
     record
-}
-
-fn reply() -> ReplyRecord {
-    serde_json::from_value(serde_json::json!({
-        "phase": "rcpt", "smtp_code": 250, "enhanced_code": null, "reply_class": "accepted", "dictionary_hits": [], "reply_text": "",
-    }))
-    .unwrap()
 }
 
 #[test]
@@ -56,7 +48,8 @@ fn a_refusal_of_us_is_said_to_be_one() {
 
 #[test]
 fn both_policies_stand_beside_each_other() {
-    let verdicts = |reason| explain(&outcome(reason, vec![])).policies.iter().map(|one| one.verdict).collect::<Vec<_>>();
+    let verdicts =
+        |reason| explain(&outcome(reason, vec![])).policies.iter().map(|one| one.verdict).collect::<Vec<_>>();
     assert_eq!(verdicts(Reason::CatchAll), [Verdict::Unverified, Verdict::Risky]);
     for reason in Reason::ALL.iter().filter(|reason| **reason != Reason::CatchAll) {
         assert_eq!(verdicts(*reason), [reason.verdict(Policy::Strict); 2], "{reason:?}");

@@ -9,6 +9,7 @@ use plumb_store::{Actor, SystemTask};
 use plumb_web::{Csrf, Register};
 
 use super::*;
+use crate::cascade::Lists;
 use crate::domain::classify::{Class, Phase};
 use crate::domain::evidence::{ReplyRecord, Tier, TierResult};
 use crate::domain::verdict::{Flag, Outcome, Policy, Tri, Verdict, expires_at};
@@ -72,7 +73,7 @@ async fn get(db: &Db, org: OrgId, lead: LeadId) -> Result<serde_json::Value, Pro
 async fn the_history_of_a_lead() {
     let db = Db::new().await;
     let (ours, theirs) = (db.org("ours").await, db.org("theirs").await);
-    Register::new(routes(db.store().clone())).unwrap();
+    Register::new(routes(db.store().clone(), Arc::new(|_| Lists::default()))).unwrap();
     let lead = lead_with_an_answer(&db, ours).await;
 
     let answer = get(&db, ours, lead).await.unwrap();

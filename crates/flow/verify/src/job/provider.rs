@@ -67,8 +67,7 @@ impl Verifier {
         }
         tx.commit(Entry::of("verify.provider_credit_spent").with("provider", account.vendor.code())).await?;
 
-        let asked =
-            provider::ask(&self.egress, &self.config.providers, account.vendor, &key, ctx, &email).await?;
+        let asked = provider::ask(&self.egress, &self.config.providers, account.vendor, &key, ctx, &email).await?;
         match asked {
             Ok(read) => self.keep(job, account, read, cx).await,
             Err(provider::Trouble::Later { why, after, everybody }) => match back_off(job.provider_tries + 1, after) {
@@ -91,19 +90,12 @@ impl Verifier {
     }
 
     /// Keeps an answer with the job, and goes on at once.
-    async fn keep(
-        &self,
-        job: &CheckMailbox,
-        account: &Account,
-        read: Read,
-        cx: &JobContext,
-    ) -> Result<Step, Trouble> {
+    async fn keep(&self, job: &CheckMailbox, account: &Account, read: Read, cx: &JobContext) -> Result<Step, Trouble> {
         let Read { reason, said, flags } = read;
         let said = ProviderSaid { vendor: account.vendor, reason, said, flags, at: cx.store().clock().now() };
         let next = CheckMailbox { provider: Some(said), ..job.clone() };
-        let entry = Entry::of("verify.provider_answered")
-            .with("provider", account.vendor.code())
-            .with("reason", reason.code());
+        let entry =
+            Entry::of("verify.provider_answered").with("provider", account.vendor.code()).with("reason", reason.code());
         let tx = cx.org_tx().await?;
         Ok(Step::Done(cx.again(tx, &next, When::Now, entry).await?))
     }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 /// Waiting work, in a lane for each domain.
 pub(super) struct Lanes<T> {
     each: usize,
-    lanes: HashMap<String, Lane<T>>,
+    by_name: HashMap<String, Lane<T>>,
     /// Lanes with something to do and a turn to give.
     open: VecDeque<String>,
     /// What may not go before a moment; the number keeps apart what is due at once.
@@ -24,18 +24,12 @@ struct Lane<T> {
 impl<T> Lanes<T> {
     /// Lanes that let `each` go at once.
     pub(super) fn new(each: usize) -> Self {
-        Self {
-            each: each.max(1),
-            lanes: HashMap::new(),
-            open: VecDeque::new(),
-            later: BTreeMap::new(),
-            counted: 0,
-        }
+        Self { each: each.max(1), by_name: HashMap::new(), open: VecDeque::new(), later: BTreeMap::new(), counted: 0 }
     }
 
     /// Puts something at the end of a lane.
     pub(super) fn add(&mut self, name: String, what: T) {
-        let lane = self.lanes.entry(name.clone()).or_insert_with(|| Lane {
+        let lane = self.by_name.entry(name.clone()).or_insert_with(|| Lane {
             waiting: VecDeque::new(),
             under_way: 0,
             is_open: false,
@@ -64,7 +58,7 @@ impl<T> Lanes<T> {
             self.add(name, what);
         }
         let name = self.open.pop_front()?;
-        let lane = self.lanes.get_mut(&name)?;
+        let lane = self.by_name.get_mut(&name)?;
         lane.is_open = false;
         let what = lane.waiting.pop_front()?;
         lane.under_way += 1;
@@ -74,17 +68,17 @@ impl<T> Lanes<T> {
 
     /// Gives a turn back.
     pub(super) fn give_back(&mut self, name: &str) {
-        let Some(lane) = self.lanes.get_mut(name) else { return };
+        let Some(lane) = self.by_name.get_mut(name) else { return };
         lane.under_way = lane.under_way.saturating_sub(1);
         if lane.under_way == 0 && lane.waiting.is_empty() {
-            self.lanes.remove(name);
+            self.by_name.remove(name);
         } else {
             self.open_if_it_may(name.to_owned());
         }
     }
 
     fn open_if_it_may(&mut self, name: String) {
-        let Some(lane) = self.lanes.get_mut(&name) else { return };
+        let Some(lane) = self.by_name.get_mut(&name) else { return };
         if !lane.is_open && !lane.waiting.is_empty() && lane.under_way < self.each {
             lane.is_open = true;
             self.open.push_back(name);

@@ -59,7 +59,15 @@ async fn answers_stand_in_the_order_of_the_list() {
         site("gone.example").dns(Dns::NxDomain),
     ])
     .await;
-    let list = ["ada@slow.example", "ada@firm.example", "nonsense", "bob@firm.example", "x@gone.example", "", "Ada@Firm.Example"];
+    let list = [
+        "ada@slow.example",
+        "ada@firm.example",
+        "nonsense",
+        "bob@firm.example",
+        "x@gone.example",
+        "",
+        "Ada@Firm.Example",
+    ];
     let answers = verified(&world, &run(8), &list).await;
     assert_eq!(answers.iter().map(|(address, _)| address.as_str()).collect::<Vec<_>>(), list);
     let reasons: Vec<_> = answers.into_iter().map(|(_, reason)| reason).collect();
@@ -81,7 +89,9 @@ async fn an_address_that_comes_again_is_not_asked_again() {
 #[tokio::test]
 async fn a_greylisting_server_is_asked_until_the_wait_is_over() {
     let greylists = |ms| Behaviour::Greylists { after: Duration::from_millis(ms), says_so: true };
-    let world = world(vec![site("soon.example").behaves(greylists(600)), site("never.example").behaves(greylists(3_600_000))]).await;
+    let world =
+        world(vec![site("soon.example").behaves(greylists(600)), site("never.example").behaves(greylists(3_600_000))])
+            .await;
     let list = ["ada@never.example", "ada@soon.example"];
     let patient = ListRun { wait_greylist: Duration::from_secs(2), ..run(4) };
     let answers = verified(&world, &patient, &list).await;

@@ -38,7 +38,7 @@ async fn probe(says: &'static [&'static str]) -> Probed {
         ctx: &ctx,
         clock: &Clock::System,
         deadlines: Deadlines::default(),
-        email: &email,
+        emails: std::slice::from_ref(&email),
         control_local: "k3jq5w7hx2n6v4m8",
     };
     let host = MailHost { name: "mx.firm.example".to_owned(), addresses: vec![Ipv4Addr::LOCALHOST.into()] };

@@ -138,7 +138,11 @@ pub(crate) async fn put(
     credits_per_day: i32,
 ) -> Result<(), StoreError> {
     let (org, now, by) = (tx.org().0, tx.now(), tx.actor().id);
-    let sealed = keys.seal(Purpose::Credentials, Context { org: tx.org(), place: KEY_PLACE, row: org.as_bytes() }, key.as_bytes());
+    let sealed = keys.seal(
+        Purpose::Credentials,
+        Context { org: tx.org(), place: KEY_PLACE, row: org.as_bytes() },
+        key.as_bytes(),
+    );
     sqlx::query!(
         "insert into verification_provider (org_id, provider, key_sealed, credits_per_day, used_on, changed_by, changed_at)
          values ($1, $2, $3, $4, $5, $6, $7)

@@ -70,7 +70,8 @@ pub(super) fn read(answer: &HttpAnswer) -> Result<Read, Trouble> {
         }
         451 => return Err(Trouble::OptedOut),
         status => {
-            let ids = json::<Errors>(answer)?.errors.iter().map(|error| error.id.as_str()).collect::<Vec<_>>().join(", ");
+            let ids =
+                json::<Errors>(answer)?.errors.iter().map(|error| error.id.as_str()).collect::<Vec<_>>().join(", ");
             let said = words(&[&status.to_string(), &ids]);
             // About this address, not about us: it will say the same again.
             return if matches!(status, 400 | 404 | 422) {

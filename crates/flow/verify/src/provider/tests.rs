@@ -8,11 +8,11 @@ fn reason(read: Result<Read, Trouble>) -> Reason {
     read.unwrap().reason
 }
 
-fn is_later(read: Result<Read, Trouble>) -> bool {
+fn is_later(read: &Result<Read, Trouble>) -> bool {
     matches!(read, Err(Trouble::Later { .. }))
 }
 
-fn is_off(read: Result<Read, Trouble>) -> bool {
+fn is_off(read: &Result<Read, Trouble>) -> bool {
     matches!(read, Err(Trouble::Off(_)))
 }
 
@@ -49,15 +49,15 @@ fn neverbounce_reports_errors_with_http_200() {
         let body = format!(r#"{{"status":"{status}","message":"{message}","execution_time":5}}"#);
         neverbounce::read_single(&answer(200, &body))
     };
-    assert!(is_off(says("auth_failure", "Invalid API key")));
-    assert!(is_off(says("bad_referrer", "")));
-    assert!(is_off(says("general_failure", "Insufficient credits for this request")));
-    assert!(is_later(says("general_failure", "Missing required parameter 'key'")));
-    assert!(is_later(says("temp_unavail", "")));
+    assert!(is_off(&says("auth_failure", "Invalid API key")));
+    assert!(is_off(&says("bad_referrer", "")));
+    assert!(is_off(&says("general_failure", "Insufficient credits for this request")));
+    assert!(is_later(&says("general_failure", "Missing required parameter 'key'")));
+    assert!(is_later(&says("temp_unavail", "")));
     let throttled = says("throttle_triggered", "").unwrap_err();
     assert!(matches!(throttled, Trouble::Later { after: Some(_), .. }));
-    assert!(is_later(neverbounce::read_single(&answer(200, "<html>Bad gateway</html>"))));
-    assert!(is_later(neverbounce::read_single(&answer(200, "{}"))));
+    assert!(is_later(&neverbounce::read_single(&answer(200, "<html>Bad gateway</html>"))));
+    assert!(is_later(&neverbounce::read_single(&answer(200, "{}"))));
 }
 
 #[test]
@@ -90,10 +90,13 @@ fn zerobounce_says() {
         assert_eq!(reason(says(status, sub)), expected, "{status} {sub}");
     }
     assert_eq!(says("do_not_mail", "role_based").unwrap().flags, [Flag::Role, Flag::Free]);
-    assert!(is_off(zerobounce::read(&answer(200, r#"{"error":"Invalid API key or your account ran out of credits"}"#))));
-    assert!(is_later(zerobounce::read(&answer(200, r#"{"error":"The service is busy"}"#))));
-    assert!(is_later(zerobounce::read(&answer(200, "{}"))));
-    assert!(is_later(zerobounce::read(&answer(200, "not JSON"))));
+    assert!(is_off(&zerobounce::read(&answer(
+        200,
+        r#"{"error":"Invalid API key or your account ran out of credits"}"#
+    ))));
+    assert!(is_later(&zerobounce::read(&answer(200, r#"{"error":"The service is busy"}"#))));
+    assert!(is_later(&zerobounce::read(&answer(200, "{}"))));
+    assert!(is_later(&zerobounce::read(&answer(200, "not JSON"))));
 }
 
 #[test]
@@ -122,7 +125,7 @@ fn hunter_says() {
     assert_eq!(hunter::read(&answer(451, "{}")), Err(Trouble::OptedOut));
     let running = hunter::read(&answer(202, "{}")).unwrap_err();
     assert!(matches!(running, Trouble::Later { after: Some(_), .. }), "the same call again: {running:?}");
-    assert!(is_later(hunter::read(&answer(200, "<html>"))));
+    assert!(is_later(&hunter::read(&answer(200, "<html>"))));
 }
 
 #[test]
@@ -141,7 +144,10 @@ fn http_says_it_too() {
     assert!(matches!(answered(Err(timeout)).unwrap(), Err(Trouble::Later { .. })));
     let region = EgressError::RegionRefused { destination: "neverbounce", region: plumb_egress::Region::Us };
     assert!(matches!(answered(Err(region.into())).unwrap(), Err(Trouble::Off(_))));
-    assert!(answered(Err(EgressError::NotRecorded("full".into()).into())).is_err(), "nothing left, so nothing was said");
+    assert!(
+        answered(Err(EgressError::NotRecorded("full".into()).into())).is_err(),
+        "nothing left, so nothing was said"
+    );
 }
 
 #[test]

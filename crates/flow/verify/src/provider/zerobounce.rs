@@ -65,7 +65,11 @@ pub(super) fn read(answer: &HttpAnswer) -> Result<Read, Trouble> {
         ("do_not_mail", _) => Reason::ProviderDoNotMail,
         _ => Reason::ProviderUnknown,
     };
-    let noticed = [(sub.starts_with("role_based"), Flag::Role), (answer.free_email, Flag::Free), (sub == "disposable", Flag::Disposable)];
+    let noticed = [
+        (sub.starts_with("role_based"), Flag::Role),
+        (answer.free_email, Flag::Free),
+        (sub == "disposable", Flag::Disposable),
+    ];
     Ok(Read {
         reason,
         said: words(&[&answer.status, sub]),

@@ -11,6 +11,9 @@ pub struct PlainAddress<'t> {
     seen: u8,
 }
 
+/// Longest label of a domain (RFC 1035 §2.3.4).
+const LABEL_OCTETS_MAX: usize = 63;
+
 const LOCAL: u8 = 1;
 const DOT: u8 = 2;
 const NAME: u8 = 4;
@@ -50,10 +53,9 @@ impl<'t> PlainAddress<'t> {
         let mut at = 0;
         loop {
             let class = CLASS[usize::from(*bytes.get(at)?)];
-            if class & LOCAL == 0 {
-                if class & DOT & !before == 0 {
-                    break;
-                }
+            // A dot stands between others only.
+            if class & LOCAL == 0 && class & DOT & !before == 0 {
+                break;
             }
             seen |= class;
             before = class;
@@ -62,30 +64,30 @@ impl<'t> PlainAddress<'t> {
         if bytes[at] != b'@' || before & DOT != 0 || at > LOCAL_OCTETS_MAX || bytes.len() > ADDRESS_OCTETS_MAX {
             return None;
         }
-        let (mut before, mut label, mut letters, mut dots) = (DOT, 0u32, 0, 0u32);
-        for &byte in &bytes[at + 1..] {
+        let domain = &bytes[at + 1..];
+        let (mut before, mut letters, mut dots, mut label) = (DOT, 0, 0u32, 0);
+        for (here, &byte) in domain.iter().enumerate() {
             let class = CLASS[usize::from(byte)];
-            if class & (NAME | HYPHEN | DOT) == 0 || (class & NAME == 0 && before & DOT != 0) {
-                return None;
-            }
-            if class & DOT != 0 {
-                if before & HYPHEN != 0 {
+            if class & NAME != 0 {
+                letters |= class;
+            } else if class & HYPHEN != 0 {
+                if before & DOT != 0 {
                     return None;
                 }
-                (label, letters) = (0, 0);
-                dots += 1;
+                letters |= class;
             } else {
-                label += 1;
-                if label > 63 {
+                if class & DOT == 0 || before & (DOT | HYPHEN) != 0 || here - label > LABEL_OCTETS_MAX {
                     return None;
                 }
-                letters |= class & (LETTER | HYPHEN);
+                (label, letters) = (here + 1, 0);
+                dots += 1;
             }
             seen |= class;
             before = class;
         }
         // A last label of digits is no name (RFC 3696 §2).
-        let whole = before & NAME != 0 && dots > 0 && letters != 0;
+        let named = letters & (LETTER | HYPHEN) != 0;
+        let whole = before & NAME != 0 && dots > 0 && named && domain.len() - label <= LABEL_OCTETS_MAX;
         whole.then_some(Self { text, at, seen })
     }
 

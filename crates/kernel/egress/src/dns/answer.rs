@@ -19,8 +19,10 @@ const FOUND_SECS: std::ops::RangeInclusive<u64> = 60..=86_400;
 const ABSENT_SECS: std::ops::RangeInclusive<u64> = 30..=10_800;
 /// How long "there is none" is kept when the zone did not say (RFC 2308 §5: not cached at all by a server).
 const ABSENT_UNSAID_SECS: u64 = 30;
-/// Most records of one answer that are read.
-const RECORDS_MAX: usize = 64;
+/// Most records of one answer that are read: all that fit into a message, so that the best of 500 mail hosts is found.
+const RECORDS_MAX: usize = 4096;
+/// Most mail hosts, addresses and texts of one answer that are kept.
+const KEPT_MAX: usize = 64;
 /// Longest text of a TXT record that is read, in bytes.
 const TXT_BYTES_MAX: usize = 4096;
 
@@ -168,6 +170,17 @@ impl Records {
     }
 }
 
+/// Whether the question got no answer at all, other than by silence: the connection broke, or what came was no message.
+pub(super) fn is_broken_off(error: &NetError) -> bool {
+    !matches!(error, NetError::Dns(_) | NetError::Timeout)
+}
+
+/// Whether "there is none" came without the record that vouches for it (RFC 2308 §2.2).
+pub(super) fn is_unvouched(error: &NetError) -> bool {
+    matches!(error, NetError::Dns(DnsError::NoRecordsFound(none))
+        if none.response_code == ResponseCode::NoError && none.soa.is_none() && none.ns.is_none())
+}
+
 pub(super) fn mx(records: &Records) -> MxAnswer {
     let data = match records {
         Records::NxDomain { .. } => return MxAnswer::NxDomain,
@@ -188,6 +201,8 @@ pub(super) fn mx(records: &Records) -> MxAnswer {
         return MxAnswer::NullMx;
     }
     hosts.sort_unstable();
+    hosts.dedup_by(|one, other| one.2 == other.2);
+    hosts.truncate(KEPT_MAX);
     MxAnswer::Mx(hosts.into_iter().map(|(preference, _, host)| MxHost { preference, host }).collect())
 }
 
@@ -195,7 +210,7 @@ pub(super) fn addresses(v4: &Records, v6: &Records) -> AddressAnswer {
     let mut found = Vec::new();
     for records in [v4, v6] {
         let Records::Found { data, .. } = records else { continue };
-        found.extend(data.iter().filter_map(RData::ip_addr));
+        found.extend(data.iter().filter_map(RData::ip_addr).take(KEPT_MAX));
     }
     if !found.is_empty() {
         return AddressAnswer::Addresses(found);
@@ -220,5 +235,28 @@ pub(super) fn txt(records: &Records) -> TxtAnswer {
         bytes.truncate(TXT_BYTES_MAX);
         Some(String::from_utf8_lossy(&bytes).into_owned())
     });
-    TxtAnswer::Txt(texts.collect())
+    TxtAnswer::Txt(texts.take(KEPT_MAX).collect())
+}
+
+/// The names of an address.
+pub(crate) enum PtrAnswer {
+    /// These, without dots at their ends.
+    Names(Vec<String>),
+    /// It has none.
+    None,
+    /// Could not be found out.
+    Temporary(DnsFault),
+}
+
+pub(super) fn ptr(records: &Records) -> PtrAnswer {
+    let data = match records {
+        Records::NxDomain { .. } | Records::NoData { .. } => return PtrAnswer::None,
+        Records::Fault(fault) => return PtrAnswer::Temporary(*fault),
+        Records::Found { data, .. } => data,
+    };
+    let names = data.iter().filter_map(|record| {
+        let RData::PTR(name) = record else { return None };
+        Some(name.to_ascii().trim_end_matches('.').to_ascii_lowercase())
+    });
+    PtrAnswer::Names(names.take(KEPT_MAX).collect())
 }

@@ -188,6 +188,29 @@ async fn what_a_domain_says_about_its_mail_is_kept_apart() {
     );
 }
 
+/// A circle of aliases is a fault of the zone, not a domain without mail hosts.
+#[tokio::test]
+async fn aliases_in_a_circle_prove_nothing() {
+    let zone = vec![
+        ("one.example", "CNAME", "two.example"),
+        ("two.example", "CNAME", "one.example"),
+        ("self.example", "CNAME", "self.example"),
+        ("way.example", "CNAME", "house.example"),
+        ("house.example", "MX", "mx.house.example"),
+        ("bare.example", "CNAME", "hall.example"),
+        ("hall.example", "A", "192.0.2.1"),
+    ];
+    let egress = super::zone::egress(zone, super::zone::config()).await;
+    for domain in ["one.example", "two.example", "self.example"] {
+        let answer = ask_mx(&egress, domain).await;
+        assert!(matches!(answer, MxAnswer::Temporary(_)), "{domain}: {answer:?}");
+        let answer = egress.dns().addresses(&context(), domain).await.unwrap();
+        assert!(matches!(answer, AddressAnswer::Temporary(_)), "{domain}: {answer:?}");
+    }
+    assert_eq!(ask_mx(&egress, "way.example").await, MxAnswer::Mx(vec![host(10, "mx.house.example")]));
+    assert_eq!(ask_mx(&egress, "bare.example").await, MxAnswer::NoData);
+}
+
 #[tokio::test]
 async fn a_truncated_answer_is_asked_for_again_over_tcp() {
     let resolver = Resolver::start().await;

@@ -1,6 +1,7 @@
 //! One connection: bounded replies in, checked lines out, TLS when asked for.
 
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -35,6 +36,8 @@ pub(super) struct Setting {
     pub(super) ctx: CallContext,
     pub(super) classes: Vec<FieldClass>,
     pub(super) domain: String,
+    pub(super) helo: String,
+    pub(super) source: Option<IpAddr>,
     pub(super) gate: Arc<Gate>,
     pub(super) tls: TlsSetup,
     pub(super) ends_at: Instant,
@@ -49,6 +52,8 @@ pub struct SmtpStream {
     classes: Vec<FieldClass>,
     /// The domain that the connection asks about.
     domain: String,
+    helo: String,
+    source: Option<IpAddr>,
     disclosed: bool,
     gate: Arc<Gate>,
     tls_setup: TlsSetup,
@@ -67,6 +72,8 @@ impl SmtpStream {
             ctx: setting.ctx,
             classes: setting.classes,
             domain: setting.domain,
+            helo: setting.helo,
+            source: setting.source,
             disclosed: false,
             gate: setting.gate,
             tls_setup: setting.tls,
@@ -75,6 +82,24 @@ impl SmtpStream {
             unread: Vec::new(),
             _turn: setting.turn,
         }
+    }
+
+    /// The name to greet with on this connection: that of the address it leaves from.
+    #[must_use]
+    pub fn helo(&self) -> &str {
+        &self.helo
+    }
+
+    /// The mail host.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The configured address that the connection leaves from, if one was chosen.
+    #[must_use]
+    pub const fn source(&self) -> Option<IpAddr> {
+        self.source
     }
 
     /// What the handshake found, once TLS runs.
@@ -211,6 +236,22 @@ impl SmtpStream {
         self.io = Io::Tls(Box::new(stream));
         self.tls = Some(facts.clone());
         Ok(facts)
+    }
+
+    /// Ends the connection politely without keeping the caller: what the far side still says is read, so that it does
+    /// not see a reset, and the turn at the host lasts until then. Needs a running tokio runtime.
+    pub fn close_behind(mut self) {
+        tokio::spawn(async move {
+            let until = Instant::now() + CLOSE_WAIT;
+            let mut rest = [0; 256];
+            // Whatever it says or does now, nothing hangs on it; and it is not listened to for ever.
+            for _ in 0..16 {
+                if !matches!(timeout_at(until, self.io.read(&mut rest)).await, Ok(Ok(1..))) {
+                    break;
+                }
+            }
+            let _ = timeout_at(until, self.io.shutdown()).await;
+        });
     }
 
     /// Ends the connection politely, in a bounded time.

@@ -15,8 +15,21 @@ const LOOK_BYTES: u64 = 64 * 1024;
 const LINE_BYTES_MAX: u64 = 16 * 1024;
 /// Names of a column of addresses, in small letters and without blanks, hyphens and underscores.
 const NAMES: [&str; 15] = [
-    "email", "emails", "mail", "emailaddress", "emailaddresses", "mailaddress", "emailadresse", "mailadresse",
-    "adresseemail", "adressemail", "courriel", "correo", "correoelectronico", "indirizzoemail", "emailadres",
+    "email",
+    "emails",
+    "mail",
+    "emailaddress",
+    "emailaddresses",
+    "mailaddress",
+    "emailadresse",
+    "mailadresse",
+    "adresseemail",
+    "adressemail",
+    "courriel",
+    "correo",
+    "correoelectronico",
+    "indirizzoemail",
+    "emailadres",
 ];
 /// Names that mean addresses only where no other column stands beside them.
 const NAMES_ALONE: [&str; 3] = ["address", "addresses", "adresse"];
@@ -176,9 +189,8 @@ fn shape(head: &[u8]) -> Shape {
     let has_header = !header.iter().any(|cell| cell.contains('@'));
     let named = header.iter().position(|cell| NAMES.contains(&plain(cell).as_str())).filter(|_| has_header);
     let column = named.unwrap_or_else(|| {
-        let addresses = |column: usize| {
-            rows.iter().filter(|row| row.get(column).is_some_and(|cell| cell.contains('@'))).count()
-        };
+        let addresses =
+            |column: usize| rows.iter().filter(|row| row.get(column).is_some_and(|cell| cell.contains('@'))).count();
         // The first of those with the most: one column of notes with an @ in them is not it.
         (0..header.len()).rev().max_by_key(|column| addresses(*column)).unwrap_or(0)
     });

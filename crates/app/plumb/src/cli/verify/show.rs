@@ -7,8 +7,8 @@ use plumb_verify::{Explained, Outcome, explain};
 use serde::Serialize;
 
 use super::is_watched;
-use crate::cli::summary::ProgressLine;
 use crate::cli::print;
+use crate::cli::summary::ProgressLine;
 
 /// Shortest time between two looks at the progress.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
@@ -112,8 +112,12 @@ impl Shown {
         print("");
         print(format_args!("{} addresses", self.shown));
         for verdict in ["verified", "undeliverable", "risky", "unverified"] {
-            let of: Vec<(&str, u64)> =
-                self.counts.iter().filter(|((of, _), _)| *of == verdict).map(|((_, reason), n)| (*reason, *n)).collect();
+            let of: Vec<(&str, u64)> = self
+                .counts
+                .iter()
+                .filter(|((of, _), _)| *of == verdict)
+                .map(|((_, reason), n)| (*reason, *n))
+                .collect();
             let sum: u64 = of.iter().map(|(_, n)| n).sum();
             let why: Vec<String> = of.iter().map(|(reason, n)| format!("{} {n}", reason.replace('_', " "))).collect();
             print(format_args!("  {verdict:<14} {sum:>7}   {}", why.join(", ")));

@@ -22,9 +22,15 @@ fn an_address_on_each_line() {
 
 #[test]
 fn the_column_of_addresses() {
-    assert_eq!(addresses("Name,E-Mail\nAda,ada@a.example\nBob,\n\"Lovelace, A\",x@a.example\n"), ["ada@a.example", "x@a.example"]);
+    assert_eq!(
+        addresses("Name,E-Mail\nAda,ada@a.example\nBob,\n\"Lovelace, A\",x@a.example\n"),
+        ["ada@a.example", "x@a.example"]
+    );
     assert_eq!(addresses("id;adresse;mail\n1;Am Markt 1;ada@a.example\n"), ["ada@a.example"]);
-    assert_eq!(addresses("a\tcontact\tnote\n1\tada@a.example\tsee b@c\n2\tbob@b.example\t\n"), ["ada@a.example", "bob@b.example"]);
+    assert_eq!(
+        addresses("a\tcontact\tnote\n1\tada@a.example\tsee b@c\n2\tbob@b.example\t\n"),
+        ["ada@a.example", "bob@b.example"]
+    );
     assert_eq!(addresses("ada@a.example,Ada\nbob@b.example,Bob\n"), ["ada@a.example", "bob@b.example"], "no header");
     assert_eq!(addresses("address,email\nx@y 1,ada@a.example\n"), ["ada@a.example"]);
     assert_eq!(addresses("email,x\nnonsense,1\n,2\n"), ["nonsense"], "what is no address is said to be none");

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use plumb_testworld::script::Script;
-use plumb_testworld::{Log, World, WorldConfig};
+use plumb_testworld::{Log, World, WorldConfig, farm};
 
 use super::installation::{Installation, random_below, rounds};
 use super::{LEASES, word};
@@ -23,29 +22,15 @@ const DELAY: Duration = Duration::from_millis(15);
 /// The longest that all answers may take, for each hundred of addresses.
 const EACH_HUNDRED: Duration = Duration::from_secs(30);
 
-fn domain(number: usize) -> String {
-    format!("firm{number}.example")
-}
-
-/// Companies whose servers take their time; who begins with `ada` exists there.
-fn companies(count: usize) -> Vec<Script> {
-    let company = |number| {
-        let mut script = Script { target_is_prefix: true, ..Script::new(&domain(number), "ada") };
-        script.hosts.iter_mut().for_each(|host| host.delay = DELAY);
-        script
-    };
-    (0..count).map(company).collect()
-}
-
 fn address(domain_number: usize, person: usize) -> String {
-    let name = if person.is_multiple_of(2) { "ada" } else { "former" };
-    format!("{name}{person}@{}", domain(domain_number))
+    let name = if person.is_multiple_of(2) { farm::KNOWN } else { "former" };
+    format!("{name}{person}@{}", farm::domain(domain_number))
 }
 
 /// How often each of the list's own addresses was asked about, the invented ones left out.
 fn asked(log: &Log) -> BTreeMap<String, usize> {
     let mut asked = BTreeMap::new();
-    for rcpt in log.rcpts().filter(|rcpt| rcpt.starts_with("ada") || rcpt.starts_with("former")) {
+    for rcpt in log.rcpts().filter(|rcpt| rcpt.starts_with(farm::KNOWN) || rcpt.starts_with("former")) {
         *asked.entry(rcpt.to_lowercase()).or_default() += 1;
     }
     asked
@@ -63,7 +48,7 @@ async fn killed_in_the_middle_of_verifying() {
     let rounds = rounds();
     let domains = if rounds >= LONG { DOMAINS_LONG } else { DOMAINS };
     let addresses = domains * PEOPLE;
-    let config = WorldConfig { scripts: companies(domains), ..WorldConfig::default() };
+    let config = WorldConfig { scripts: farm::scripts(domains, DELAY), ..WorldConfig::default() };
     let world = World::start(config).await.expect("an internet");
     let mut plumb = Installation::new("verify", &world, true).await;
     let mut list = String::from("Name,Email,Company\n");

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Text, rust};
 
 /// Each table and the one crate that writes it.
-pub(super) const OWNERS: [(&str, &str); 33] = [
+pub(super) const OWNERS: [(&str, &str); 35] = [
     ("schema_migration", "store"),
     ("field_registry", "store"),
     ("installation", "store"),
@@ -39,15 +39,18 @@ pub(super) const OWNERS: [(&str, &str); 33] = [
     ("verification_item", "verify"),
     ("verification_policy", "verify"),
     ("verification_provider", "verify"),
+    ("verification_batch", "verify"),
+    ("verification_batch_item", "verify"),
 ];
 
 /// Who else reads one, and why.
-pub(super) const READERS: [(&str, &str, &str); 7] = [
+pub(super) const READERS: [(&str, &str, &str); 8] = [
     ("ledger", "audit_pending", "takes events out of the outbox and into the log"),
     ("egress", "org", "a disclosure whose organisation is gone is not written"),
     ("source", "org", "the sweep goes round the organisations"),
     ("source", "job", "an import whose job was put aside is told so"),
     ("lead", "suppression", "a lead is shown and exported only as its owner's opt-out allows, in the same query"),
+    ("verify", "org", "what runs out is looked for in each organisation"),
     ("verify", "suppression", "the evidence of a verdict is hidden with the address"),
     ("verify", "lead", "which leads share a mailbox, by the keyed hash that stands on the lead"),
 ];

@@ -254,3 +254,46 @@ fn every_known_name_is_folded_and_stands_once() {
         }
     }
 }
+
+#[test]
+fn special_categories_are_warned_of_and_never_taken() {
+    let headers = ["Email", "Religion", "Notes", "SSN"].map(str::to_owned);
+    let rows = [
+        ["ada@example.com", "", "pregnant", ""],
+        ["ben@example.com", "", "diabetes", ""],
+        ["cy@example.com", "", "asthma", ""],
+    ];
+    let sample: Vec<Vec<String>> = rows.map(|row| row.map(str::to_owned).to_vec()).to_vec();
+    let proposal = propose(&headers, &sample);
+    let warnings: Vec<Option<Sensitive>> = proposal.columns.iter().map(|column| column.warning).collect();
+    assert_eq!(warnings, [None, Some(Sensitive::Religion), Some(Sensitive::Health), Some(Sensitive::NationalId)]);
+    assert!(proposal.columns.iter().all(|column| column.warning.is_none() || column.field.is_none()));
+    assert!(proposal.columns[1].reason.contains("GDPR"));
+}
+
+#[test]
+fn a_preset_says_what_its_columns_are() {
+    let headers = [
+        "Record ID",
+        "First Name",
+        "Last Name",
+        "Email",
+        "Phone Number",
+        "Mobile Phone Number",
+        "Contact owner",
+        "Lead Status",
+        "Associated Company",
+        "Company Domain Name",
+    ]
+    .map(str::to_owned);
+    let proposal = propose(&headers, &[]);
+    assert_eq!(proposal.preset.as_ref().map(|preset| preset.name.as_str()), Some("HubSpot"));
+    let field = |name: &str| proposal.columns.iter().find(|column| column.name == name).and_then(|column| column.field);
+    assert_eq!(field("Mobile Phone Number"), Some(Field::Phone));
+    assert_eq!(field("Phone Number"), None);
+    assert_eq!(field("Associated Company"), Some(Field::Company));
+    assert_eq!(field("Company Domain Name"), Some(Field::Website));
+    assert_eq!(field("Contact owner"), None);
+    assert!(proposal.mapping().check(&headers).is_ok());
+    assert_eq!(propose_as(&headers, &[], None).preset, None);
+}

@@ -111,8 +111,26 @@ fn names_from_outside() {
 #[test]
 fn both_readers_see_the_same_words() {
     let names = [
-        "Example GmbH & Co. KG", "S.A.&Co", "A&B", "&", "+ +", "O'Neil's (UK) Ltd.", "A/S Eksempel", "ACME INC", "a.b.c.d.e.f", "x", "",
-        "One, Two; Three", "R&D \"Lab\" LLC", "Rolls-Royce", "`Tick` S.p.A.", "&Co", "3M", "Sp. z o.o.", "e.K", "Example  AG",
+        "Example GmbH & Co. KG",
+        "S.A.&Co",
+        "A&B",
+        "&",
+        "+ +",
+        "O'Neil's (UK) Ltd.",
+        "A/S Eksempel",
+        "ACME INC",
+        "a.b.c.d.e.f",
+        "x",
+        "",
+        "One, Two; Three",
+        "R&D \"Lab\" LLC",
+        "Rolls-Royce",
+        "`Tick` S.p.A.",
+        "&Co",
+        "3M",
+        "Sp. z o.o.",
+        "e.K",
+        "Example  AG",
     ];
     for name in names {
         let (mut quick, mut close) = (Words::default(), Words::default());

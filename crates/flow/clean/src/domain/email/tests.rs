@@ -35,7 +35,9 @@ fn address(text: &str) -> Option<String> {
 /// The quick reader writes what the other one does.
 #[test]
 fn plain_addresses_come_out_the_same_either_way() {
-    for text in ["ada@example.com", "Ada.Example+x@GMail.com", "a.d.a@googlemail.com", "INFO@EXAMPLE.COM", "+x@example.com"] {
+    for text in
+        ["ada@example.com", "Ada.Example+x@GMail.com", "a.d.a@googlemail.com", "INFO@EXAMPLE.COM", "+x@example.com"]
+    {
         let values = |write: &dyn Fn(&mut Draft<'_>)| {
             let mut buffer = String::new();
             let mut draft = Draft::new(&mut buffer);

@@ -31,3 +31,11 @@ proptest! {
         prop_assert_eq!(words(&once), once);
     }
 }
+
+#[test]
+fn usual_letters_are_the_same_in_nfkc() {
+    for c in ('\0'..=char::MAX).filter(|c| is_usual(*c)) {
+        assert!([c].into_iter().nfkc().eq([c]), "{c:?}");
+        assert!(!is_combining_mark(c), "{c:?}");
+    }
+}

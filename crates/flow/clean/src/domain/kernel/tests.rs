@@ -19,11 +19,8 @@ fn headers() -> Vec<&'static str> {
 }
 
 fn mapping(headers: &[&str]) -> Mapping {
-    let column = |(index, name): (usize, &&str)| MappedColumn {
-        index,
-        name: (*name).to_owned(),
-        field: Field::from_code(name),
-    };
+    let column =
+        |(index, name): (usize, &&str)| MappedColumn { index, name: (*name).to_owned(), field: Field::from_code(name) };
     Mapping { width: headers.len(), columns: headers.iter().enumerate().map(column).collect() }
 }
 
@@ -50,7 +47,20 @@ fn shown(row: CleanRow<'_>) -> String {
 
 /// Rows of the list, of which some have odd cells, and some rows are ragged or empty.
 fn rows() -> impl Strategy<Value = Vec<Vec<String>>> {
-    let odd = prop::sample::select(vec!["", " ", "n/a", "\0", "İ", "ADA", "a@b@c", "日本", "+1 (", "\u{200b}x", "Ünïcode GmbH", "DE"]);
+    let odd = prop::sample::select(vec![
+        "",
+        " ",
+        "n/a",
+        "\0",
+        "İ",
+        "ADA",
+        "a@b@c",
+        "日本",
+        "+1 (",
+        "\u{200b}x",
+        "Ünïcode GmbH",
+        "DE",
+    ]);
     let row = (0..5_000u64, prop::collection::vec((0..15usize, odd), 0..4), 0..40u8).prop_map(|(n, odd, shape)| {
         let cells = list::rows(n, n + 1);
         let mut row: Vec<String> = cells.row(0).iter().map(str::to_owned).collect();
@@ -160,7 +170,9 @@ fn classes_that_are_denied_are_left_out_and_said() {
         ["ada@example.com", "030 23125000", "", "DE", "Ada", "Example", "Example GmbH"],
     ];
     let mut cells = Cells::default();
-    rows.iter().for_each(|row| cells.push_row(row.iter().copied()));
+    for row in &rows {
+        cells.push_row(row.iter().copied());
+    }
     let clean = |denied| {
         let mut out = Cleaned::default();
         Kernel::new(RULES.clone(), &mapping, Options { default_country: None, denied }).clean(&cells, &mut out);
@@ -173,9 +185,7 @@ fn classes_that_are_denied_are_left_out_and_said() {
     assert!(!row.flags().contains(Flag::PolicyWithheld));
     let denied = clean(PrivateClasses::ALL);
     let row = denied.row(0);
-    for (value, field) in
-        [(Value::Email, Field::Email), (Value::Phone, Field::Phone), (Value::Street, Field::Street)]
-    {
+    for (value, field) in [(Value::Email, Field::Email), (Value::Phone, Field::Phone), (Value::Street, Field::Street)] {
         assert!(!row.has(value));
         assert_eq!(row.reason(field), Some(Reason::Withheld));
     }

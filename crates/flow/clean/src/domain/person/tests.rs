@@ -1,3 +1,6 @@
+use super::super::batch::Value;
+use super::super::draft::Draft;
+use super::super::scan::Kinds;
 use super::*;
 
 fn parts(first: &str, last: &str) -> (String, String) {
@@ -107,4 +110,69 @@ fn a_register_s_order_is_turned_round() {
     }
     let degree = Person::read(None, Some("Example, PhD"), None);
     assert_eq!((degree.first, degree.last.as_deref()), (None, Some("Example")));
+}
+
+/// The quick reader is the other one.
+#[test]
+fn both_readers_write_the_same_names() {
+    let words = [
+        "Ada",
+        "ADA",
+        "ada",
+        "JP",
+        "jp",
+        "Jp",
+        "AL",
+        "J",
+        "j",
+        "-",
+        "Jean-Luc",
+        "JEAN-LUC",
+        "jean-luc",
+        "O'BRIEN",
+        "o'brien",
+        "o'",
+        "MCDONALD",
+        "mcd",
+        "McCoy",
+        "A-B",
+        "a-B",
+        "Dr Ada",
+        "DR ADA",
+        "Ada MBA",
+        "van der Berg",
+        "VAN DER BERG",
+        "José",
+        "JOSÉ",
+        "józef",
+        "王",
+        "Ma Ba",
+        "II",
+        "Example III",
+        "Ada\u{0665}",
+        "Ada\u{fffd}",
+        "Herr Jan",
+        "Smith PhD",
+        "PE",
+        "d'Arc",
+        "D'ARC",
+        "",
+    ];
+    for first in words {
+        for last in words {
+            for full in ["", "Ada Example", &format!("{first} {last}"), &format!("{first} {last}").to_uppercase()] {
+                let cell = |text| NameCell { text, kinds: Kinds::of(text) };
+                let mut buffer = String::new();
+                let mut draft = Draft::new(&mut buffer);
+                let implausible = read(&mut draft, cell(first), cell(last), full);
+                let quick =
+                    [Value::FirstName, Value::LastName, Value::FullName].map(|value| draft.get(value).to_owned());
+                let given = |text: &'_ str| Some(text.to_owned()).filter(|text| !text.is_empty());
+                let (first, last, full) = (given(first), given(last), given(full));
+                let person = Person::read(first.as_deref(), last.as_deref(), full.as_deref());
+                let close = [person.first, person.last, person.full].map(Option::unwrap_or_default);
+                assert_eq!((&quick, implausible), (&close, person.implausible), "{first:?} {last:?} {full:?}");
+            }
+        }
+    }
 }

@@ -12,7 +12,7 @@ struct Seen {
 fn cell(text: &str, country: &str) -> Seen {
     let mut buffer = String::new();
     let mut draft = Draft::new(&mut buffer);
-    read(&mut draft, text, country.parse().ok());
+    read(&mut draft, text, Kinds::of(text), country.parse().ok());
     let some = |value| Some(draft.get(value).to_owned()).filter(|text| !text.is_empty());
     Seen {
         e164: some(Value::Phone),

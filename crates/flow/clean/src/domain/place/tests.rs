@@ -85,3 +85,45 @@ fn postcodes() {
         assert_eq!(out.strip_prefix("before "), Some(wanted), "{cell}");
     }
 }
+
+#[test]
+fn regions_by_country() {
+    let regions = Regions::new(include_str!("../../../lists/regions.txt"));
+    let cases = [
+        ("US", "TX", Some("US-TX")),
+        ("US", "texas", Some("US-TX")),
+        ("US", "N.Y.", Some("US-NY")),
+        ("US", "US-CA", Some("US-CA")),
+        ("CA", "Québec", Some("CA-QC")),
+        ("CA", "QC", Some("CA-QC")),
+        ("AU", "nsw", Some("AU-NSW")),
+        ("DE", "Baden-Wuerttemberg", Some("DE-BW")),
+        ("DE", "Bavaria", Some("DE-BY")),
+        ("GB", "Scotland", Some("GB-SCT")),
+        ("BR", "Sao Paulo", Some("BR-SP")),
+        ("IN", "Karnataka", Some("IN-KA")),
+        ("IT", "Lombardia", Some("IT-25")),
+        ("US", "Ontario", None),
+        ("GB", "West Yorkshire", None),
+        ("JP", "Tokyo", None),
+    ];
+    for (country, cell, wanted) in cases {
+        assert_eq!(regions.find(cell, country.parse().unwrap()), wanted, "{country} {cell}");
+    }
+}
+
+/// No name of a country's region is another region's code or name.
+#[test]
+fn regions_are_told_apart() {
+    for mut row in lists::rows(include_str!("../../../lists/regions.txt")) {
+        let country = row.next().unwrap();
+        let mut seen = std::collections::BTreeMap::new();
+        for (code, names) in row.map(|region| region.split_once('=').unwrap()) {
+            for name in names.split(',').chain([code]) {
+                let other = seen.insert(fold::solid(name), code);
+                assert!(other.is_none_or(|other| other == code), "{country} {name}");
+            }
+        }
+        assert!(seen.len() >= 8, "{country}");
+    }
+}

@@ -352,3 +352,11 @@ proptest! {
         prop_assert_eq!(kept, lead);
     }
 }
+
+/// A placeholder beside a name leaves no trace in the whole name, whatever letters it was made of.
+#[test]
+fn a_placeholder_is_no_part_of_the_whole_name() {
+    let cleaned = clean(&[(Field::FirstName, "ADA"), (Field::LastName, "NA"), (Field::Email, "ada@example.com")]);
+    assert_eq!((cleaned.lead.last_name, cleaned.lead.full_name.as_deref()), (None, Some("Ada")));
+    assert_eq!(cleaned.flags, [Flag::Placeholder]);
+}

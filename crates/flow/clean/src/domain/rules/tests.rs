@@ -2,10 +2,28 @@ use plumb_base::Domain;
 
 use super::*;
 
-fn provider(rules: &Rules, domain: &str) -> MailProvider {
+fn facts(rules: &Rules, domain: &str) -> DomainFacts {
     let mut memo = Memo::default();
     memo.clear();
-    rules.domain(&mut memo, Domain::parse(domain).unwrap().as_str()).provider
+    rules.domain(&mut memo, Domain::parse(domain).unwrap().as_str())
+}
+
+fn provider(rules: &Rules, domain: &str) -> MailProvider {
+    facts(rules, domain).provider
+}
+
+#[test]
+fn shared_hosts_name_nobody() {
+    let rules = Rules::embedded();
+    for (domain, registrable, shared) in [
+        ("www.shop.example.co.uk", "example.co.uk", false),
+        ("www.linkedin.com", "linkedin.com", true),
+        ("de-de.facebook.com", "facebook.com", true),
+        ("co.uk", "", false),
+    ] {
+        let facts = facts(&rules, domain);
+        assert_eq!((usize::from(facts.registrable), facts.shared), (registrable.len(), shared), "{domain}");
+    }
 }
 
 #[test]
@@ -43,7 +61,7 @@ fn the_version_is_stable_within_a_build() {
 
 #[test]
 fn lists_name_their_source_and_licence() {
-    for list in [ROLE, FREE_FIRST, FREE, DISPOSABLE, COUNTRIES, LEGAL_FORMS] {
+    for list in [ROLE, FREE_FIRST, FREE, DISPOSABLE, SHARED_HOSTS, COUNTRIES, REGIONS, LEGAL_FORMS] {
         let head = list.lines().next().unwrap();
         for part in ["# ", "source: ", "licence: ", "taken: "] {
             assert!(head.contains(part), "{head}");

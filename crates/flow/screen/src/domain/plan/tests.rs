@@ -12,7 +12,11 @@ fn every_line_of_the_shipped_plan_is_read() {
         assert_eq!(area.region.unwrap_or_default(), cells.next().unwrap());
         let zones = cells.next().unwrap().split(',').filter(|zone| !zone.is_empty()).count();
         assert_eq!(area.zones.len(), zones, "{line}: an unknown time zone");
-        assert_eq!(area.region.is_some(), area.country == "US" && !area.zones.is_empty(), "{line}: toll-free has neither");
+        assert_eq!(
+            area.region.is_some(),
+            area.country == "US" && !area.zones.is_empty(),
+            "{line}: toll-free has neither"
+        );
     }
     assert_eq!(plan.areas.len(), lines.count());
     assert!(plan.codes_of_us().count() > 340);

@@ -42,7 +42,8 @@ impl Holiday {
                 NaiveDate::from_weekday_of_month_opt(year, month, weekday, nth.unsigned_abs())
             }
             On::Nth { month, weekday, nth } => {
-                let last = (4..=5).rev().find_map(|at| NaiveDate::from_weekday_of_month_opt(year, month, weekday, at))?;
+                let last =
+                    (4..=5).rev().find_map(|at| NaiveDate::from_weekday_of_month_opt(year, month, weekday, at))?;
                 last.checked_sub_days(Days::new(7 * u64::from(nth.unsigned_abs().checked_sub(1)?)))
             }
         }

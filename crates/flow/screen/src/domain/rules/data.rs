@@ -35,7 +35,6 @@ impl Mark {
     }
 }
 
-
 /// When calls are allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hours {
@@ -229,7 +228,8 @@ impl Written {
         let value = &self.value;
         let time = |text: &Option<String>| {
             let time = text.as_deref().and_then(|text| NaiveTime::parse_from_str(text, "%H:%M").ok());
-            time.filter(|time| time.minute() % 15 == 0).ok_or_else(|| fault("a time on a quarter of an hour is missing"))
+            time.filter(|time| time.minute() % 15 == 0)
+                .ok_or_else(|| fault("a time on a quarter of an hour is missing"))
         };
         let number = |number: Option<u32>| number.ok_or_else(|| fault("a number is missing"));
         let kind = match self.kind.as_str() {
@@ -238,9 +238,7 @@ impl Written {
                 to: time(&value.to)?,
                 days: value.days.clone().unwrap_or_default(),
             }),
-            "days_off" => {
-                Kind::DaysOff { days: value.days.clone().ok_or_else(|| fault("the days are missing"))? }
-            }
+            "days_off" => Kind::DaysOff { days: value.days.clone().ok_or_else(|| fault("the days are missing"))? },
             "holidays_off" => Kind::HolidaysOff,
             "frequency" => Kind::Frequency { calls: number(value.calls)?, hours: number(value.hours)? },
             "own_list" => Kind::OwnList,

@@ -61,7 +61,9 @@ fn days_off_and_holidays_are_kept() {
     assert!(may(PHILADELPHIA, None, at(EAST, "2026-11-21 11:59")), "Saturday morning");
     assert!(!may(PHILADELPHIA, None, at(EAST, "2026-11-21 12:00")), "Saturday afternoon");
     assert!(may(PHILADELPHIA, None, at(EAST, "2026-11-22 12:00")), "Sunday");
-    assert!(may(RHODE_ISLAND, None, at(EAST, "2026-11-20 17:59")) && !may(RHODE_ISLAND, None, at(EAST, "2026-11-21 17:00")));
+    assert!(
+        may(RHODE_ISLAND, None, at(EAST, "2026-11-20 17:59")) && !may(RHODE_ISLAND, None, at(EAST, "2026-11-21 17:00"))
+    );
 }
 
 #[test]
@@ -83,7 +85,10 @@ fn it_says_until_when_and_when_next() {
 fn every_rule_comes_with_its_source_and_age() {
     let shown = calling(TAMPA, None, at(EAST, "2026-11-18 12:00"));
     let says = |text: &str| shown.rules.iter().find(|rule| rule.says == text).unwrap_or_else(|| panic!("{text}"));
-    assert_eq!((says("Calls from 08:00 to 21:00").jurisdiction, says("Calls from 08:00 to 20:00").jurisdiction), ("US", "FL"));
+    assert_eq!(
+        (says("Calls from 08:00 to 21:00").jurisdiction, says("Calls from 08:00 to 20:00").jurisdiction),
+        ("US", "FL")
+    );
     assert!(says("At most 3 calls in 24 hours").source.contains("501.616"));
     assert!(says("Calls from 08:00 to 20:00").stale && !says("Calls from 08:00 to 21:00").stale);
     assert!(shown.rules.iter().all(|rule| !rule.source.is_empty()));
@@ -114,7 +119,10 @@ fn rules_hold_from_and_to_their_days() {
     let ask = |day: &str| {
         book.calling(Number::of_e164(NEW_YORK).unwrap(), None, at(EAST, &format!("{day} 12:00"))).unwrap().may_call
     };
-    assert_eq!([ask("2026-05-31"), ask("2026-06-01"), ask("2026-06-30"), ask("2026-07-01")], [true, false, false, true]);
+    assert_eq!(
+        [ask("2026-05-31"), ask("2026-06-01"), ask("2026-06-30"), ask("2026-07-01")],
+        [true, false, false, true]
+    );
     for (good, bad) in [("10:00", "10:07"), ("\"US\"", "\"XX\""), ("hours", "hour"), ("mark = \"V\"", "mark = \"Z\"")] {
         assert!(RuleBook::parse(&text.replace(good, bad)).is_err(), "{bad}");
     }

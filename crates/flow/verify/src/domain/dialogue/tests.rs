@@ -6,8 +6,8 @@ fn question() -> Question {
     Question {
         helo: "probe.example".into(),
         mail_from: "postmaster@probe.example".into(),
-        target: "ada@example.com".into(),
-        target_is_international: false,
+        targets: vec!["ada@example.com".into()],
+        is_international: false,
         control: Some("x7h2k9q4m1z8w5t3@example.com".into()),
         use_tls: true,
     }
@@ -32,11 +32,17 @@ fn play(question: Question, replies: &[&str]) -> (Vec<String>, Findings) {
             Step::Send(_, line) => commands.push(line),
             Step::Read(_) => {}
             Step::Handshake => commands.push("<handshake>".into()),
+            Step::Leave(line) => {
+                commands.push(line);
+                // A farewell that nobody waits for.
+                replies.next();
+                break;
+            }
             Step::Close => break,
         }
     }
     assert!(replies.next().is_none(), "the dialogue ended early, after {commands:?}");
-    (commands, dialogue.findings())
+    (commands, dialogue.findings().of(0))
 }
 
 #[test]
@@ -121,7 +127,7 @@ fn starttls_when_demanded() {
 
 #[test]
 fn smtputf8() {
-    let eai = || Question { target: "j\u{f6}rg@example.com".into(), target_is_international: true, ..question() };
+    let eai = || Question { targets: vec!["j\u{f6}rg@example.com".into()], is_international: true, ..question() };
     let (commands, _) = play(eai(), &["220 hi", "250-mx\r\n250 SMTPUTF8", "250 ok", "550 no", "250 ok", "221 bye"]);
     assert_eq!(commands[1], "MAIL FROM:<postmaster@probe.example> SMTPUTF8");
     let (commands, findings) = play(eai(), &["220 hi", "250 mx", "221 bye"]);
@@ -179,6 +185,79 @@ fn replies_out_of_step_are_not_believed() {
     assert_eq!((findings.target, findings.control, findings.ended), (None, None, Ended::Garbled(Phase::Rset)));
 }
 
+/// RSET that is not understood shows nothing; then QUIT does.
+#[test]
+fn out_of_step_behind_a_refused_reset() {
+    // A second reply to EHLO comes late: MAIL's refusal would be taken for that of the address.
+    let (_, findings) = play(
+        question(),
+        &["220 hi", "250 mx", "250 mx (late)", "550 5.1.1 (sender)", "503 (no sender)", "250 (reset)"],
+    );
+    assert_eq!((findings.target, findings.ended), (None, Ended::Garbled(Phase::Rset)));
+    let (_, findings) = play(question(), &["220 hi", "250 mx", "250 ok", "550 5.1.1 no", "502 what?", "250 (late)"]);
+    assert_eq!((findings.target, findings.ended), (None, Ended::Garbled(Phase::Rset)));
+    let (_, findings) = play(question(), &["220 hi", "250 mx", "250 ok", "550 5.1.1 no", "502 what?", "221 bye"]);
+    assert_eq!(findings.target.unwrap().code, 550);
+}
+
+#[test]
+fn the_control_is_asked_about_while_the_target_is_put_off() {
+    let (commands, findings) =
+        play(question(), &["220 hi", "250 mx", "250 ok", "450 4.2.0 later", "450 4.2.0 later", "250 ok", "221 bye"]);
+    assert_eq!(commands.iter().filter(|line| line.starts_with("RCPT")).count(), 2);
+    assert_eq!(findings.control.unwrap().code, 450);
+    let (commands, _) = play(question(), &["220 hi", "250 mx", "250 ok", "421 4.7.0 enough", "!"]);
+    assert_eq!(commands.iter().filter(|line| line.starts_with("RCPT")).count(), 1);
+}
+
+#[test]
+fn several_targets_and_one_control() {
+    let question =
+        Question { targets: ["ada", "bob", "eve"].map(|local| format!("{local}@example.com")).into(), ..question() };
+    let ask = |replies: &[&str]| {
+        let mut dialogue = Dialogue::new(question.clone());
+        for reply in replies {
+            dialogue.take(&Input::Bytes(format!("{reply}\r\n").as_bytes()));
+        }
+        dialogue.findings()
+    };
+    let start = ["220 hi", "250 mx", "250 ok"];
+    let all = ask(&[&start[..], &["250 ok", "550 5.1.1 no", "250 ok", "550 5.1.1 no", "250 reset"]].concat());
+    assert_eq!(all.targets.iter().map(|reply| reply.code).collect::<Vec<_>>(), [250, 550, 250]);
+    assert_eq!((all.control.map(|reply| reply.code), all.ended), (Some(550), Ended::Completed));
+    // All refused for good: no control is needed.
+    let none = ask(&[&start[..], &["550 no", "550 no", "550 no", "250 reset"]].concat());
+    assert_eq!((none.targets.len(), none.control, none.ended), (3, None, Ended::Completed));
+    // A goodbye in the middle: the rest has no answer.
+    let some = ask(&[&start[..], &["250 ok", "421 enough"]].concat());
+    assert_eq!((some.of(0).target.unwrap().code, some.of(1).target.unwrap().code), (250, 421));
+    assert_eq!(some.of(2).target, None);
+}
+
+#[test]
+fn what_comes_unasked() {
+    let at_rcpt = || {
+        let mut dialogue = Dialogue::new(question());
+        for reply in ["220 hi", "250 mx", "250 ok"] {
+            dialogue.take(&Input::Bytes(format!("{reply}\r\n").as_bytes()));
+        }
+        dialogue
+    };
+    let mut dialogue = at_rcpt();
+    dialogue.take(&Input::Bytes(b"550 5.1.1 no\r\n"));
+    assert!(matches!(dialogue.take(&Input::Unasked(b"421 4.7.0 bye\r\n")), Step::Leave(_)));
+    assert_eq!(dialogue.findings().of(0).target.unwrap().code, 550, "a goodbye takes nothing back");
+    for junk in [&b"250 ok\r\n"[..], b"x", b"250-"] {
+        let mut dialogue = at_rcpt();
+        assert_eq!(dialogue.take(&Input::Unasked(junk)), Step::Close);
+        assert_eq!(dialogue.findings().ended, Ended::Garbled(Phase::Rcpt));
+        let mut dialogue = at_rcpt();
+        dialogue.take(&Input::Bytes(b"550 5.1.1 no\r\n"));
+        dialogue.take(&Input::Unasked(junk));
+        assert_eq!(dialogue.findings().of(0).target, None, "it is not known what answers what");
+    }
+}
+
 proptest! {
     /// Whatever a server does: no DATA, no line break inside a command, never an answer without a question.
     #[test]
@@ -199,14 +278,14 @@ proptest! {
                     asked_about_target |= line.starts_with("RCPT TO:<ada@");
                 }
                 Step::Handshake => { dialogue.take(&Input::Secured); }
-                Step::Close => { closed = true; break; }
+                Step::Close | Step::Leave(_) => { closed = true; break; }
                 Step::Read(_) => {}
             }
         }
         if !closed {
             dialogue.take(&Input::Closed);
         }
-        let findings = dialogue.findings();
+        let findings = dialogue.findings().of(0);
         prop_assert!(findings.target.is_none() || asked_about_target);
         prop_assert!(findings.control.is_none() || findings.target.is_some());
     }

@@ -69,7 +69,7 @@ fn what_decides_nothing() {
         "",
     ] {
         let hits = look_up(text, &Asked::default());
-        assert!(hits.hits.iter().all(|hit| hit.topic == Topic::Mailbox), "{text}: {hits:?}");
+        assert!(hits.found.iter().all(|hit| hit.topic == Topic::Mailbox), "{text}: {hits:?}");
         assert!(!hits.says_unknown(), "{text}");
     }
 }

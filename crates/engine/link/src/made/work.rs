@@ -1,52 +1,52 @@
-//! Lists in which it is known who is who.
+//! People at work.
 
+use super::Set;
 use super::chance::Chance;
 use super::people;
 
-/// A list, or two, with the truth.
-pub(super) struct Set {
-    pub(super) name: &'static str,
-    pub(super) headers: Vec<String>,
-    pub(super) rows: Vec<Vec<String>>,
-    /// For each row the person.
-    pub(super) truth: Vec<u32>,
-    /// The first row of the second list, if there is one.
-    pub(super) second_from: Option<usize>,
-}
-
-impl Set {
-    pub(super) fn new(name: &'static str, headers: &[&str]) -> Self {
-        let headers = headers.iter().map(|header| (*header).to_owned()).collect();
-        Self { name, headers, rows: Vec::new(), truth: Vec::new(), second_from: None }
-    }
-
-    pub(super) fn push(&mut self, person: usize, row: Vec<String>) {
-        self.rows.push(row);
-        self.truth.push(person as u32);
-    }
-
-    /// Brings the rows into no order.
-    pub(super) fn shuffled(mut self, chance: &mut Chance) -> Self {
-        for at in (1..self.rows.len()).rev() {
-            let other = chance.below(at + 1);
-            self.rows.swap(at, other);
-            self.truth.swap(at, other);
-        }
-        self
-    }
-}
-
 const TITLES: &[&str] = &[
-    "CEO", "CFO", "CTO", "Head of Sales", "Sales Director", "VP Marketing", "Marketing Manager", "Account Executive",
-    "Software Engineer", "Senior Software Engineer", "Product Manager", "HR Manager", "Buyer", "Head of Procurement",
-    "Operations Manager", "Office Manager", "Consultant", "Partner", "Data Analyst", "Project Manager",
+    "CEO",
+    "CFO",
+    "CTO",
+    "Head of Sales",
+    "Sales Director",
+    "VP Marketing",
+    "Marketing Manager",
+    "Account Executive",
+    "Software Engineer",
+    "Senior Software Engineer",
+    "Product Manager",
+    "HR Manager",
+    "Buyer",
+    "Head of Procurement",
+    "Operations Manager",
+    "Office Manager",
+    "Consultant",
+    "Partner",
+    "Data Analyst",
+    "Project Manager",
 ];
 const CITIES: &[(&str, &str, &str)] = &[
-    ("London", "UK", "20"), ("Manchester", "UK", "161"), ("Berlin", "Germany", "30"), ("Munich", "Germany", "89"),
-    ("Hamburg", "Germany", "40"), ("Paris", "France", "1"), ("Lyon", "France", "4"), ("Madrid", "Spain", "91"),
-    ("Milan", "Italy", "02"), ("New York", "USA", "212"), ("Chicago", "USA", "312"), ("Boston", "USA", "617"),
-    ("Austin", "USA", "512"), ("Denver", "USA", "303"), ("Seattle", "USA", "206"), ("Amsterdam", "Netherlands", "20"),
-    ("Stockholm", "Sweden", "8"), ("Warsaw", "Poland", "22"), ("Dublin", "Ireland", "1"), ("Vienna", "Austria", "1"),
+    ("London", "UK", "20"),
+    ("Manchester", "UK", "161"),
+    ("Berlin", "Germany", "30"),
+    ("Munich", "Germany", "89"),
+    ("Hamburg", "Germany", "40"),
+    ("Paris", "France", "1"),
+    ("Lyon", "France", "4"),
+    ("Madrid", "Spain", "91"),
+    ("Milan", "Italy", "02"),
+    ("New York", "USA", "212"),
+    ("Chicago", "USA", "312"),
+    ("Boston", "USA", "617"),
+    ("Austin", "USA", "512"),
+    ("Denver", "USA", "303"),
+    ("Seattle", "USA", "206"),
+    ("Amsterdam", "Netherlands", "20"),
+    ("Stockholm", "Sweden", "8"),
+    ("Warsaw", "Poland", "22"),
+    ("Dublin", "Ireland", "1"),
+    ("Vienna", "Austria", "1"),
 ];
 const PROVIDERS: &[&str] = &["gmail.com", "yahoo.com", "outlook.com", "hotmail.com", "gmx.de", "icloud.com"];
 
@@ -60,7 +60,8 @@ struct Company {
 }
 
 fn company(n: usize, chance: &mut Chance) -> Company {
-    const TRADES: &[&str] = &["Systems", "Logistics", "Foods", "Partners", "Energy", "Media", "Labs", "Group", "Tools", "Health"];
+    const TRADES: &[&str] =
+        &["Systems", "Logistics", "Foods", "Partners", "Energy", "Media", "Labs", "Group", "Tools", "Health"];
     const FORMS: &[&str] = &["Inc", "Ltd", "GmbH", "LLC", "AG", "SA", "BV", ""];
     let word = people::word(chance);
     let trade = chance.one(TRADES);
@@ -122,8 +123,19 @@ fn workers(people_count: usize, chance: &mut Chance) -> (Vec<Company>, Vec<Worke
             workers.push(Worker {
                 private: match chance.below(3) {
                     0 => format!("{}{year}@{}", people::letters(&last), chance.one(PROVIDERS)),
-                    1 => format!("{}.{}{}@{}", people::letters(&first), people::letters(&last), chance.below(999), chance.one(PROVIDERS)),
-                    _ => format!("{}{}@{}", people::word(chance).to_lowercase(), chance.below(9999), chance.one(PROVIDERS)),
+                    1 => format!(
+                        "{}.{}{}@{}",
+                        people::letters(&first),
+                        people::letters(&last),
+                        chance.below(999),
+                        chance.one(PROVIDERS)
+                    ),
+                    _ => format!(
+                        "{}{}@{}",
+                        people::word(chance).to_lowercase(),
+                        chance.below(9999),
+                        chance.one(PROVIDERS)
+                    ),
                 },
                 handle: format!("{}-{}-{}", people::letters(&first), people::letters(&last), chance.digits(5)),
                 direct: format!("{}{}", &company.switchboard[..company.switchboard.len() - 2], chance.digits(3)),
@@ -144,11 +156,25 @@ fn workers(people_count: usize, chance: &mut Chance) -> (Vec<Company>, Vec<Worke
 
 /// People at work: colleagues share company, domain, switchboard and address; some change employer, some marry, some are
 /// called by another name.
-pub(super) fn work(rows: usize, seed: u64) -> Set {
+pub fn work(rows: usize, seed: u64) -> Set {
     let mut chance = Chance::new(seed);
     let chance = &mut chance;
     let (companies, workers) = workers(rows * 7 / 10, chance);
-    let headers = ["First Name", "Last Name", "Title", "Company", "Email", "Phone", "Mobile", "Website", "Street", "City", "Zip", "Country", "LinkedIn"];
+    let headers = [
+        "First Name",
+        "Last Name",
+        "Title",
+        "Company",
+        "Email",
+        "Phone",
+        "Mobile",
+        "Website",
+        "Street",
+        "City",
+        "Zip",
+        "Country",
+        "LinkedIn",
+    ];
     let mut set = Set::new("work", &headers);
     let write = |who: &Worker, chance: &mut Chance| -> Vec<String> {
         let company = &companies[who.company];
@@ -170,13 +196,13 @@ pub(super) fn work(rows: usize, seed: u64) -> Set {
             maybe(&company.name, 95, chance),
             email,
             maybe(phone, 70, chance),
-            maybe(&who.mobile, 45, chance),
+            maybe(&who.mobile, 65, chance),
             maybe(&format!("https://www.{}/", company.domain), 60, chance),
             maybe(street, 60, chance),
             maybe(CITIES[*city].0, 80, chance),
             maybe(zip, 60, chance),
             maybe(CITIES[*city].1, 80, chance),
-            maybe(&format!("https://www.linkedin.com/in/{}", who.handle), 40, chance),
+            maybe(&format!("https://www.linkedin.com/in/{}", who.handle), 60, chance),
         ]
     };
     let mut person = 0;
@@ -187,16 +213,16 @@ pub(super) fn work(rows: usize, seed: u64) -> Set {
         while again > 0 {
             again -= 1;
             let mut other = who.clone();
-            if chance.percent(25) {
+            if chance.percent(18) {
                 // Another employer: only what is the person's own stays.
                 other.company = chance.below(companies.len());
                 let company = &companies[other.company];
                 other.site = chance.below(company.sites.len());
                 other.email = address(&other.first, &other.last, company, 0);
                 other.direct = format!("{}{}", &company.switchboard[..company.switchboard.len() - 2], chance.digits(3));
-                other.title = chance.one(TITLES).to_owned();
+                chance.one(TITLES).clone_into(&mut other.title);
             } else if chance.percent(10) {
-                other.title = chance.one(TITLES).to_owned();
+                chance.one(TITLES).clone_into(&mut other.title);
             }
             let mut row = write(&other, chance);
             match chance.below(20) {
@@ -220,7 +246,7 @@ pub(super) fn work(rows: usize, seed: u64) -> Set {
 }
 
 /// Contacts that are easy to tell apart: every person has a number and a mailbox.
-pub(super) fn easy(rows: usize, seed: u64) -> Set {
+pub fn easy(rows: usize, seed: u64) -> Set {
     let mut chance = Chance::new(seed);
     let chance = &mut chance;
     let headers = ["id", "first_name", "last_name", "email", "phone", "company", "city", "postcode"];
@@ -233,7 +259,12 @@ pub(super) fn easy(rows: usize, seed: u64) -> Set {
         let name = format!("{} {}", people::word(&mut of_company), company);
         let city = CITIES[of_company.below(CITIES.len())].0.to_owned();
         let zip = of_company.digits(5);
-        let email = format!("{}.{}@{}{company}.example", people::letters(&first), people::letters(&last), people::letters(&name));
+        let email = format!(
+            "{}.{}@{}{company}.example",
+            people::letters(&first),
+            people::letters(&last),
+            people::letters(&name)
+        );
         let row = vec![String::new(), first, last, email, mobile_of(person), name, city, zip];
         let copies = if chance.percent(25) { 1 + chance.below(3) } else { 0 };
         for copy in 0..=copies {

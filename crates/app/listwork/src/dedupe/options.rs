@@ -1,0 +1,130 @@
+//! What is asked for.
+
+use std::path::PathBuf;
+
+use plumb_base::{Country, Timestamp};
+use plumb_table::{Asked, Encoding};
+
+use crate::clean::{FileFormat, Place};
+use crate::output;
+
+/// How sure it has to be that two rows are one person, in per cent: above 0 and below 100.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Threshold(f64);
+
+impl Threshold {
+    /// Reads `90`, `90%`, `99.5` or, as a share, `0.9`.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let number: f64 = text.trim_end_matches('%').trim_end().parse().ok()?;
+        let percent = if number < 1.0 && !text.ends_with('%') { number * 100.0 } else { number };
+        (percent > 0.0 && percent < 100.0).then_some(Self(percent))
+    }
+
+    /// In per cent.
+    #[must_use]
+    pub fn percent(self) -> f64 {
+        self.0
+    }
+
+    /// The odds that it stands for, as a logarithm in hundredths of a bit.
+    pub(crate) fn weight(self) -> i32 {
+        (100.0 * (self.0 / (100.0 - self.0)).log2()).ceil() as i32
+    }
+}
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The list, or two of them.
+    pub inputs: Vec<Place>,
+    /// Where the rows go.
+    pub output: Option<Place>,
+    /// What the output is; by its name if nothing is said.
+    pub format: Option<FileFormat>,
+    /// What columns are about, as `Name=kind`; `Name=-` is not looked at.
+    pub map: Vec<String>,
+    /// Country of telephone numbers that say none.
+    pub country: Option<Country>,
+    /// How the texts are laid out, where somebody knows better.
+    pub asked: Asked,
+    /// How the texts are encoded, where somebody knows better.
+    pub encoding: Option<Encoding>,
+    /// How many threads compare rows.
+    pub threads: usize,
+    /// How sure it has to be; the linker's own answer if nothing is said.
+    pub threshold: Option<Threshold>,
+    /// With two lists: compare rows of different lists only.
+    pub across: bool,
+    /// Say the evidence in words, for people.
+    pub explain: bool,
+    /// Where the pairs go that were found or may be.
+    pub links: Option<PathBuf>,
+    /// Where the pairs go that somebody should look at.
+    pub review: Option<PathBuf>,
+    /// Where one row for each person goes.
+    pub merge: Option<PathBuf>,
+    /// Where the report goes.
+    pub report: Option<PathBuf>,
+    /// Replace files that are there.
+    pub force: bool,
+    /// Where rows wait while they are compared; where the output goes if nothing is said.
+    pub spool_folder: Option<PathBuf>,
+    /// The time that the report names.
+    pub now: Timestamp,
+}
+
+impl Options {
+    /// Lists compared on one thread, with nothing else said.
+    #[must_use]
+    pub fn new(inputs: Vec<Place>, output: Option<Place>, now: Timestamp) -> Self {
+        Self {
+            inputs,
+            output,
+            format: None,
+            map: Vec::new(),
+            country: None,
+            asked: Asked::default(),
+            encoding: None,
+            threads: 1,
+            threshold: None,
+            across: false,
+            explain: false,
+            links: None,
+            review: None,
+            merge: None,
+            report: None,
+            force: false,
+            spool_folder: None,
+            now,
+        }
+    }
+
+    /// How the linker is to judge.
+    pub(crate) fn linkage(&self) -> plumb_link::Options {
+        let usual = plumb_link::Options::default();
+        let same_at = self.threshold.map_or(usual.same_at, Threshold::weight);
+        plumb_link::Options {
+            same_at,
+            possible_at: usual.possible_at.min(same_at),
+            cross_only: self.across,
+            ..usual
+        }
+    }
+
+    pub(crate) fn output_format(&self) -> FileFormat {
+        let by_name = || self.output.as_ref().map_or(FileFormat::Csv, |output| FileFormat::of_name(&output.name()));
+        self.format.unwrap_or_else(by_name)
+    }
+
+    pub(crate) fn spool_folder(&self) -> PathBuf {
+        if let Some(folder) = &self.spool_folder {
+            return folder.clone();
+        }
+        match self.output.as_ref().and_then(Place::path) {
+            Some(path) => output::folder(path).to_owned(),
+            None => std::env::temp_dir(),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+use std::num::NonZeroUsize;
+
+use crate::made::{self, Agreement, Set};
+use crate::{Code, Kind, Linked, Linker, Options, propose};
+
+fn link(set: &Set, threads: usize) -> Linked {
+    let sample: Vec<Vec<String>> = set.rows.iter().take(500).cloned().collect();
+    let mut linker = Linker::new(&propose(&set.headers, &sample), Options::default());
+    for (row, cells) in set.rows.iter().enumerate() {
+        if set.second_from == Some(row) {
+            linker.second_list();
+        }
+        linker.push_row(cells.iter().map(String::as_str));
+    }
+    linker.run(NonZeroUsize::new(threads).unwrap())
+}
+
+fn rows(columns: &[Kind], rows: &[&[&str]]) -> Linked {
+    let columns: Vec<Option<Kind>> = columns.iter().copied().map(Some).collect();
+    let mut linker = Linker::new(&columns, Options { population: Some(100_000), ..Options::default() });
+    for row in rows {
+        linker.push_row(row.iter().copied());
+    }
+    linker.run(NonZeroUsize::MIN)
+}
+
+/// Quality must not fall: the least F1, in thousandths, on small lists of every sort.
+#[test]
+fn people_are_found() {
+    let sets = [
+        (made::work(6_000, 11), 940),
+        (made::easy(6_000, 12), 980),
+        (made::families(6_000, 13), 900),
+        (made::customers(6_000, 14), 900),
+        (made::fairs(6_000, 15), 910),
+        (made::export(6_000, 16), 950),
+    ];
+    for (set, least) in sets {
+        let found = Agreement::of(&link(&set, 1).cluster, &set.truth);
+        assert!(found.f1() * 1000.0 >= f64::from(least), "{}: {found:?}, F1 {}", set.name, found.f1());
+    }
+}
+
+#[test]
+fn threads_change_nothing() {
+    let set = made::work(9_000, 21);
+    let (one, three) = (link(&set, 1), link(&set, 3));
+    assert_eq!(one.cluster, three.cluster);
+    assert_eq!(one.confidence, three.confidence);
+    assert_eq!((one.links, one.possible), (three.links, three.possible));
+}
+
+/// Another order of rows gives the same people.
+#[test]
+fn order_changes_only_numbers() {
+    let set = made::families(3_000, 22);
+    let mut turned = made::families(3_000, 22);
+    turned.rows.reverse();
+    let (straight, turned) = (link(&set, 1).cluster, link(&turned, 1).cluster);
+    let last = straight.len() - 1;
+    for row in 0..straight.len() {
+        let other = last - turned[last - row] as usize;
+        assert_eq!(straight[row], straight[other], "row {row}");
+    }
+}
+
+#[test]
+fn colleagues_are_not_one_person() {
+    use Kind::{Company, Domain, Email, FirstName, LastName, Phone, Street};
+    let columns = [FirstName, LastName, Email, Phone, Company, Domain, Street];
+    let linked = rows(
+        &columns,
+        &[
+            &["Ada", "Brook", "info@acme.example", "020 7946 0000", "Acme Ltd", "acme.example", "1 High Street"],
+            &["Ben", "Carter", "info@acme.example", "020 7946 0000", "Acme Ltd", "acme.example", "1 High Street"],
+            &["Cleo", "Brook", "info@acme.example", "020 7946 0000", "Acme Ltd", "acme.example", "1 High Street"],
+        ],
+    );
+    assert_eq!(linked.cluster, [0, 1, 2]);
+    assert!(linked.links.is_empty());
+}
+
+#[test]
+fn who_changed_jobs_is_still_the_same() {
+    use Kind::{Company, Email, FirstName, LastName, Profile};
+    let columns = [FirstName, LastName, Email, Company, Profile];
+    let linked = rows(
+        &columns,
+        &[
+            &["Robert", "Quillfeather", "r.q@old.example", "Old Foundry Ltd", "linkedin.com/in/rquill-71"],
+            &["Bob", "Quillfeather", "bob@new.example", "New Optics GmbH", "https://www.linkedin.com/in/rquill-71/"],
+            &["Mary", "Jones", "mary@old.example", "Old Foundry Ltd", ""],
+        ],
+    );
+    assert_eq!(linked.cluster, [0, 0, 2]);
+    assert!(linked.confidence[0] >= 90, "{:?}", linked.confidence);
+    let evidence = linked.evidence(0, 1);
+    assert!(evidence.iter().any(|piece| piece.code == Code::Kind(Kind::Profile) && piece.weight > 0), "{evidence:?}");
+    assert!(evidence.iter().any(|piece| piece.code == Code::Kind(Kind::Company) && piece.weight < 0), "{evidence:?}");
+}
+
+#[test]
+fn father_and_son_are_two() {
+    use Kind::{FirstName, LastName, Postcode, Street};
+    let columns = [FirstName, LastName, Street, Postcode];
+    let linked = rows(
+        &columns,
+        &[&["John", "Marsh Sr.", "4 Mill Lane", "LS1 4AP"], &["John", "Marsh Jr.", "4 Mill Lane", "LS1 4AP"]],
+    );
+    assert_eq!(linked.cluster, [0, 1]);
+}
+
+#[test]
+fn nothing_and_next_to_nothing() {
+    assert!(rows(&[Kind::FirstName], &[]).cluster.is_empty());
+    assert_eq!(rows(&[Kind::FirstName], &[&["Ada"]]).cluster, [0]);
+    assert_eq!(rows(&[Kind::Email], &[&[""], &["n/a"], &[]]).cluster, [0, 1, 2]);
+}

@@ -1,0 +1,229 @@
+//! A database with one organisation, its folder of lists, and the router over them.
+
+use std::sync::Arc;
+use std::task::Poll;
+
+use axum::body::Body;
+use futures::future::BoxFuture;
+use http::request::Parts;
+use http::{Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use plumb_base::{Clock, Email, ImportId, LeadId, OrgId, SessionId, UserId};
+use plumb_lead::NewLead;
+use plumb_store::access::Role;
+use plumb_store::job::{self, JobError, Registry};
+use plumb_store::testing::Db;
+use plumb_store::{Actor, OrgTx, RateDecision, StoreError, audit};
+use plumb_web::{
+    Authenticator, AuthnError, Csrf, Limiter, Member, Principal, RateRule, Register, Services, Session, Settings,
+};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use crate::bits::Folder;
+use crate::{Screen, Shelves};
+
+/// The token of every session here.
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
+/// The cookie is the organisation's id.
+struct Cookies;
+
+impl Authenticator for Cookies {
+    fn authenticate<'a>(&'a self, parts: &'a Parts) -> BoxFuture<'a, Result<Principal, AuthnError>> {
+        let org = parts.headers.get(header::COOKIE).and_then(|value| value.to_str().ok()?.parse::<OrgId>().ok());
+        let principal = org.map_or(Principal::Anonymous, |org| {
+            Principal::Session(Session {
+                user: UserId::fresh(),
+                session: SessionId::fresh(),
+                csrf: Csrf::new(TOKEN),
+                member: Some(Member { org, org_name: "Example".into(), role: Role::Member }),
+            })
+        });
+        Box::pin(async move { Ok(principal) })
+    }
+}
+
+struct NoLimit;
+
+impl Limiter for NoLimit {
+    fn ask<'a>(&'a self, _: &'a str, _: RateRule) -> BoxFuture<'a, Result<RateDecision, StoreError>> {
+        Box::pin(async { Ok(RateDecision::Allowed) })
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+    pub(crate) org: OrgId,
+    pub(crate) shelves: Shelves,
+    router: axum::Router,
+    _folder: Folder,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+impl World {
+    /// At noon of the fifth of October 2026.
+    pub(crate) async fn new() -> Self {
+        let clock = Clock::frozen("2026-10-05T12:00:00Z".parse().expect("a moment"));
+        let db = Db::with_clock(clock.clone()).await;
+        let org = db.org("Example").await;
+        let folder = Folder::new();
+        let shelves = Shelves::at(&folder.0);
+        let screen = Screen::new(db.store().clone(), shelves.clone()).upload_bytes_max(1024 * 1024);
+        let services =
+            Services::new(Arc::new(Cookies), Arc::new(NoLimit), Settings::default(), CancellationToken::new());
+        let router = Register::new(crate::routes(&screen)).expect("sound routes").router(&services);
+        Self { db, clock, org, shelves, router, _folder: folder }
+    }
+
+    pub(crate) async fn tx(&self) -> OrgTx {
+        self.db.store().org(self.org, Actor::SYSTEM).await.expect("begins")
+    }
+
+    pub(crate) async fn send_as(
+        &self,
+        org: OrgId,
+        method: &str,
+        path: &str,
+        kind: &str,
+        body: impl Into<Body>,
+    ) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::COOKIE, org.to_string())
+            .header("x-csrf-token", TOKEN)
+            .header(header::CONTENT_TYPE, kind);
+        let response = self.router.clone().oneshot(request.body(body.into()).expect("a request")).await;
+        let (parts, body) = response.expect("infallible").into_parts();
+        let bytes = body.collect().await.expect("a whole answer").to_bytes();
+        Answer { status: parts.status, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send_as(self.org, "GET", path, "text/plain", Body::empty()).await
+    }
+
+    pub(crate) async fn json(&self, method: &str, path: &str, body: &Value) -> Answer {
+        self.send_as(self.org, method, path, "application/json", body.to_string()).await
+    }
+
+    pub(crate) async fn form(&self, path: &str, body: &str) -> Answer {
+        self.send_as(self.org, "POST", path, "application/x-www-form-urlencoded", body.to_owned()).await
+    }
+
+    /// Uploads `file` with further fields.
+    pub(crate) async fn upload(&self, path: &str, fields: &[(&str, &str)], file: &str) -> Answer {
+        let field = |(name, value): &(&str, &str)| {
+            format!("--B\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let mut body = fields.iter().map(field).collect::<Vec<_>>().concat();
+        body += "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"list.txt\"\r\n\r\n";
+        body += file;
+        body += "\r\n--B--\r\n";
+        self.send_as(self.org, "POST", path, "multipart/form-data; boundary=B", body).await
+    }
+
+    pub(crate) async fn subscribe(&self, registry: &str) {
+        let path = format!("/api/v1/dnc/registries/{registry}/subscription");
+        let answer = self.json("PUT", &path, &json!({ "holder": "Example Ltd", "account": "12345" })).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    }
+
+    /// Loads a whole list of the federal registry that speaks about every area code.
+    pub(crate) async fn federal(&self, day: &str, list: &str) -> Value {
+        self.subscribe("federal").await;
+        let fields = [("registry", "federal"), ("version_date", day), ("covers_all", "true")];
+        self.loaded(&fields, list).await
+    }
+
+    /// Uploads, runs what is queued, and answers the load.
+    pub(crate) async fn loaded(&self, fields: &[(&str, &str)], list: &str) -> Value {
+        let answer = self.upload("/api/v1/dnc/loads", fields, list).await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{answer:?}");
+        self.work().await;
+        let id = answer.json()["id"].as_str().expect("an id").to_owned();
+        self.get(&format!("/api/v1/dnc/loads/{id}")).await.json()
+    }
+
+    /// Queues a screening, runs it, and answers it.
+    pub(crate) async fn screened(&self) -> Value {
+        let answer = self.json("POST", "/api/v1/dnc/screenings", &json!({})).await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{answer:?}");
+        self.work().await;
+        let id = answer.json()["id"].as_str().expect("an id").to_owned();
+        self.get(&format!("/api/v1/dnc/screenings/{id}")).await.json()
+    }
+
+    /// Runs every job that is ready; none may fail.
+    pub(crate) async fn work(&self) {
+        let failed = self.run(&crate::jobs(&self.shelves)).await;
+        assert!(failed.is_empty(), "{failed:?}");
+    }
+
+    pub(crate) async fn run(&self, registry: &Registry) -> Vec<JobError> {
+        job::drain(self.db.store(), registry).await.expect("the queue works").1
+    }
+
+    /// A lead for each number.
+    pub(crate) async fn leads(&self, numbers: &[&str]) -> Vec<LeadId> {
+        let row = |(n, number): (i64, &&str)| {
+            let email = Email::parse(&format!("p{n}@shop.example")).expect("an address");
+            NewLead {
+                dedupe_key: format!("e:{}", email.key()),
+                email: Some(email.expose()),
+                email_key: Some(email.key()),
+                phone_e164: Some((*number).to_owned()),
+                row_no: n,
+                raw: "{}".to_owned(),
+                ..NewLead::default()
+            }
+        };
+        let rows = (1..).zip(numbers).map(row).collect();
+        let mut tx = self.tx().await;
+        let tokens = self.db.store().keys().suppression();
+        let landed = plumb_lead::upsert(&mut tx, ImportId::fresh(), rows, &tokens).await.expect("leads land");
+        tx.commit(audit::Entry::of("test.landed")).await.expect("commits");
+        landed.into_iter().map(|landed| landed.lead).collect()
+    }
+
+    /// What stands on the leads, by number.
+    pub(crate) async fn answers(&self) -> Vec<(String, Option<String>)> {
+        let mut tx = self.tx().await;
+        let rows = sqlx::query_as("select phone_e164, dnc from lead order by phone_e164").fetch_all(tx.conn()).await;
+        tx.done_reading().await.expect("ends");
+        rows.expect("leads are read")
+    }
+}
+
+/// Work that is thrown away after some polls, as by a process that is killed.
+pub(crate) struct Killed<'a, T> {
+    pub(crate) work: BoxFuture<'a, T>,
+    pub(crate) polls: usize,
+}
+
+impl<T> Future for Killed<'_, T> {
+    type Output = Option<T>;
+
+    fn poll(mut self: std::pin::Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Option<T>> {
+        if let Poll::Ready(done) = self.work.as_mut().poll(cx) {
+            return Poll::Ready(Some(done));
+        }
+        self.polls = self.polls.saturating_sub(1);
+        if self.polls == 0 { Poll::Ready(None) } else { Poll::Pending }
+    }
+}
