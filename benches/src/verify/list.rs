@@ -70,11 +70,13 @@ pub(super) async fn ours(size: &Size, own_network: bool) -> anyhow::Result<Took>
         .args(["--smtp-port", &world.ports.smtp_port.to_string()])
         .args(["--concurrency", &size.concurrency.to_string()])
         .current_dir(scratch.path());
-    measure(command, &scratch, size, |line| {
+    let took = measure(command, &scratch, size, |line| {
         let verdict = line["verdict"].as_str()?;
         Some((line["email"].as_str()?.starts_with(KNOWN), verdict == "verified", verdict == "undeliverable"))
     })
-    .await
+    .await?;
+    world.stop().await?;
+    Ok(took)
 }
 
 /// The peer on the same list.
@@ -95,7 +97,9 @@ pub(super) async fn theirs(size: &Size, program: Option<&Path>) -> anyhow::Resul
         let reachable = line["reachable"].as_str()?;
         Some((line["address"].as_str()?.starts_with(KNOWN), reachable == "safe", reachable == "invalid"))
     });
-    took.await.map(Some)
+    let took = took.await?;
+    world.stop().await?;
+    Ok(Some(took))
 }
 
 /// Runs a program to its end. `read` says of a line of its output whether the mailbox exists, whether the program says
@@ -125,7 +129,7 @@ async fn measure(
         memory_mb = memory_mb.max(proc::peak_mb(pid));
     };
     let seconds = began.elapsed().as_secs_f64();
-    ensure!(status.success(), "{:?} ended with {status}", command.as_std().get_program());
+    ensure!(status.success(), "{} ended with {status}", command.as_std().get_program().display());
     let text = std::fs::read_to_string(&answers)?;
     let lines = text.lines().filter_map(|line| serde_json::from_str(line).ok());
     let answers: Vec<(bool, bool, bool)> = lines.filter_map(|line| read(&line)).collect();

@@ -124,6 +124,7 @@ async fn ours(scenes: &[Scene], own_network: bool) -> anyhow::Result<Tally> {
         };
         tally.add(&scene, verdict, mark);
     }
+    world.stop().await?;
     Ok(tally)
 }
 
@@ -163,6 +164,7 @@ async fn theirs(scenes: &[Scene], program: &Path, tries: u32) -> anyhow::Result<
         anyhow::ensure!(ended.success(), "the peer ended with {ended}");
     }
     child.kill().await?;
+    world.stop().await?;
     let text = std::fs::read_to_string(&answers)?;
     let lines: Vec<Value> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let mut tally = Tally::default();

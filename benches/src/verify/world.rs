@@ -23,7 +23,7 @@ pub(super) struct Ports {
 /// A world in another process; it ends with the handle.
 pub(super) struct Running {
     pub(super) ports: Ports,
-    _child: Child,
+    child: Child,
 }
 
 impl Running {
@@ -37,6 +37,11 @@ impl Running {
         Self::start(own_network, &["domains", &domains.to_string(), &delay_ms.to_string()]).await
     }
 
+    /// Ends it, and waits until its ports are free.
+    pub(super) async fn stop(mut self) -> anyhow::Result<()> {
+        Ok(self.child.kill().await?)
+    }
+
     async fn start(own_network: bool, args: &[&str]) -> anyhow::Result<Self> {
         let port = if own_network { DNS_PORT } else { 0 };
         let mut child = Command::new(beside("mail-world")?)
@@ -48,6 +53,6 @@ impl Running {
             .spawn()?;
         let mut said = BufReader::new(child.stdout.take().context("the world has no output")?).lines();
         let line = said.next_line().await?.context("the world ended before it began")?;
-        Ok(Self { ports: serde_json::from_str(&line)?, _child: child })
+        Ok(Self { ports: serde_json::from_str(&line)?, child })
     }
 }

@@ -2,6 +2,8 @@
 //! answer is where a column says who is who: `dedupe_speed OUTPUT LIST [LIST] [--truth COLUMN] [--threads N]`. Of `rec-12-dup-0`
 //! the first two parts count, as in the lists of febrl.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "it is started by hand, and says what it measured")]
+
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -19,11 +21,8 @@ fn main() {
     };
     let (truth, threads) = (option("--truth"), option("--threads"));
     let place = |name: &String| Place::of(Path::new(name));
-    let mut options = Options::new(
-        args[1..].iter().map(place).collect(),
-        Some(place(&args[0])),
-        plumb_base::Clock::System.now(),
-    );
+    let mut options =
+        Options::new(args[1..].iter().map(place).collect(), Some(place(&args[0])), plumb_base::Clock::System.now());
     options.threads = threads.map_or(1, |n| n.parse().unwrap());
     options.force = true;
     // The list must not know the answer.

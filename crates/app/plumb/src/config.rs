@@ -32,6 +32,9 @@ pub struct Config {
     pub trusted_proxies: Vec<String>,
     /// File of the master key; in the data directory when it is not set.
     pub master_key_file: Option<PathBuf>,
+    /// Folder of the Do-Not-Call lists; `dnc` in the data directory when it is not set. Every server of an installation
+    /// has to see the same one.
+    pub dnc_dir: Option<PathBuf>,
     /// Most connections to the database.
     pub database_connections: u32,
     /// Jobs that run at once.
@@ -73,6 +76,7 @@ impl Default for Config {
             hsts: true,
             trusted_proxies: Vec::new(),
             master_key_file: None,
+            dnc_dir: None,
             database_connections: 24,
             workers: 32,
             upload_bytes_max: plumb_base::limits::UPLOAD_BYTES_MAX,
@@ -178,6 +182,14 @@ impl Config {
         match &self.master_key_file {
             Some(file) => Ok(file.clone()),
             None => Ok(self.data_dir()?.join("master.key")),
+        }
+    }
+
+    /// The folder of the Do-Not-Call lists.
+    pub fn dnc_dir(&self) -> anyhow::Result<PathBuf> {
+        match &self.dnc_dir {
+            Some(dir) => Ok(std::path::absolute(dir)?),
+            None => Ok(self.data_dir()?.join("dnc")),
         }
     }
 

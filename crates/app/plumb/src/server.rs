@@ -9,6 +9,7 @@ use plumb_base::Clock;
 use plumb_egress::{Egress, EgressConfig, Recorder};
 use plumb_identity::Identity;
 use plumb_ledger::{KeyName, Ledger};
+use plumb_screen::{Screen, Shelves};
 use plumb_source::{Source, Worker, WorkerError};
 use plumb_store::Store;
 use plumb_store::job::{self, Registry, WorkerConfig, Workers};
@@ -42,13 +43,16 @@ pub fn assemble(config: &Config, verify: VerifyConfig, store: &Store) -> anyhow:
     let ledger = ledger(config, store)?;
     let egress = Egress::new(egress_config(config), Recorder::database(store.clone()))?;
     let cleaning = cleaning();
+    let shelves = Shelves::at(config.dnc_dir()?);
     let jobs = plumb_source::jobs(&cleaning, &worker)
+        .and(plumb_screen::jobs(&shelves))
         .and(plumb_verify::jobs(egress, verify)?)
         .and(plumb_identity::jobs()?)
         .and(sweep::jobs()?);
     let source = Source::new(store.clone(), cleaning, worker).upload_bytes_max(config.upload_bytes_max);
+    let screen = Screen::new(store.clone(), shelves);
     let identity = Identity::new(store.clone());
-    let register = Register::new(all_routes(store, &ledger, &source, &identity))?;
+    let register = Register::new(all_routes(store, &ledger, &source, &screen, &identity))?;
     Ok(Parts { store: store.clone(), ledger, register, jobs, identity: Arc::new(identity) })
 }
 
@@ -85,11 +89,12 @@ pub fn ledger(config: &Config, store: &Store) -> anyhow::Result<Ledger> {
 }
 
 /// The routes of every crate, in the order of the flow.
-fn all_routes(store: &Store, ledger: &Ledger, source: &Source, identity: &Identity) -> Vec<Route> {
+fn all_routes(store: &Store, ledger: &Ledger, source: &Source, screen: &Screen, identity: &Identity) -> Vec<Route> {
     let mut all = plumb_identity::routes(identity);
     all.extend(plumb_privacy::routes(store));
     all.extend(plumb_source::routes(source));
     all.extend(plumb_lead::routes(store));
+    all.extend(plumb_screen::routes(screen));
     all.extend(plumb_verify::routes(store.clone(), Arc::new(lists())));
     all.extend(routes::routes(store, ledger));
     all

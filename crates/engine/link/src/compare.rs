@@ -185,6 +185,12 @@ fn email(a: &[u8], b: &[u8], near: bool) -> Level {
     }
 }
 
+/// Whether two addresses at one domain differ in nothing but a number: one of two namesakes got it.
+pub(crate) fn is_numbered(dict: &Dict, found: &Found) -> bool {
+    let bare = |id: u32| dict.text(id).iter().take_while(|b| **b != b'@').filter(|b| !b.is_ascii_digit());
+    bare(found.a).eq(bare(found.b))
+}
+
 /// Codes and numbers: one slip, or two in a long one.
 fn code(a: &[u8], b: &[u8], second_from: usize) -> Level {
     match near::typos(a, b, 2) {

@@ -50,6 +50,9 @@ pub(crate) struct Piece {
     pub(crate) group: Group,
 }
 
+/// A mailbox or a page that is one person's is as rare as this in a list of any length.
+const MAILBOXES: i32 = 13 * BIT;
+
 /// Pairs at work that cannot come to this much are not looked at closely.
 const LEAST: i32 = -2 * BIT;
 
@@ -77,6 +80,8 @@ pub(crate) struct Detail {
     pub(crate) identified: bool,
     /// The employer is the same.
     pub(crate) employer: Option<bool>,
+    /// Two mailboxes at one company tell two namesakes apart.
+    pub(crate) namesakes: bool,
     same_last: bool,
 }
 
@@ -88,6 +93,7 @@ impl Detail {
             personal: false,
             identified: false,
             employer: None,
+            namesakes: false,
             same_last: false,
         }
     }
@@ -122,6 +128,7 @@ impl Judge {
         detail.identified = false;
         detail.employer = None;
         detail.same_last = false;
+        detail.namesakes = false;
         let (a, b) = (self.table.row(a), self.table.row(b));
         self.look_at_names(a, b, detail);
         let apart = detail.name == NameFit::OtherFirst || (self.at_work && detail.name == NameFit::OtherLast);
@@ -155,7 +162,12 @@ impl Judge {
                         continue; // A switchboard and a mobile do not speak against each other.
                     }
                 }
-                detail.personal |= personal && found.level == Level::Same;
+                if personal && found.level == Level::Same {
+                    // One person's, however often the person is in the list; and a mailbox is one person's anywhere.
+                    let anywhere = if matches!(field.what, What::Email | What::Profile) { MAILBOXES } else { 0 };
+                    weight = weights.of[0] + (log::log2(field.filled) + self.larger).max(anywhere);
+                    detail.personal = true;
+                }
                 let code = matches!(field.what, What::PersonId | What::Profile);
                 detail.identified |= code && personal && found.level <= Level::Typo;
                 detail.personal |= detail.identified;
@@ -164,6 +176,10 @@ impl Judge {
                 (What::Email, Level::Same) => same_mailbox = true,
                 // Both parts of the address have fields of their own.
                 (What::Email, Level::Variant | Level::Alike) | (What::Local, Level::Typo) => continue,
+                (What::Email, Level::Other) if compare::is_numbered(&field.dict, &found) => {
+                    weight -= 5 * BIT;
+                    detail.namesakes = true;
+                }
                 (What::Email, Level::Typo) => weight = weight.min(6 * BIT),
                 (What::Local, Level::Same) if self.is_of_name(field.dict.text(found.a), a, b) => continue,
                 (What::BirthDate, Level::Same) => detail.personal = true,
@@ -199,8 +215,8 @@ impl Judge {
         for field in &self.table.fields {
             let (a, b) = (&a[field.slots.clone()], &b[field.slots.clone()]);
             let same = a.iter().find(|x| **x != NONE && b.contains(x));
-            let rarity =
-                same.map(|id| log::log2(field.filled) - log::log2(u64::from(field.dict.count(*id)).max(2) - 1));
+            let count = same.map(|id| u64::from(field.dict.count(*id)).max(2) - 1);
+            let rarity = count.map(|count| (log::log2(field.filled) + self.larger).max(MAILBOXES) - log::log2(count));
             match (field.what, rarity) {
                 (
                     What::Email | What::Local | What::Phone | What::Profile | What::PersonId | What::BirthDate,
@@ -216,7 +232,7 @@ impl Judge {
             }
         }
         // Titles and slips in the rest.
-        most + shared + self.larger + 6 * BIT
+        most + shared + 6 * BIT
     }
 
     /// The weight of one comparison.

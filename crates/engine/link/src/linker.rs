@@ -270,6 +270,12 @@ fn gather(judge: Judge, options: &Options, mut edges: Vec<Edge>, hashes: &[u64])
         }
     }
     possible.retain(|link| groups.of(link.a) != groups.of(link.b));
+    // What holds together more rows than one person should have is looked at too.
+    possible.extend(links.iter().filter(|link| {
+        let group = groups.of(link.a);
+        groups.size(group) > options.cluster_rows_max
+    }));
+    possible.sort_by_key(|link| std::cmp::Reverse(link.weight));
     let mut report = Report { possible_pairs: possible.len() as u64, ..Report::default() };
     possible.truncate(options.possible_max);
     let mut smallest: Vec<u32> = (0..rows).collect();
@@ -333,6 +339,7 @@ fn decide(judge: &Judge, detail: &Detail, weight: i32) -> i32 {
         NameFit::OtherFirst if !detail.personal || (judge.families && !detail.identified) => weight.min(-10 * BIT),
         NameFit::OtherFirst => weight - BIT,
         NameFit::OtherLast if judge.at_work && !detail.personal => weight.min(-10 * BIT),
+        _ if detail.namesakes && !detail.personal => weight.min(BIT),
         _ if judge.at_work && !detail.personal && detail.employer == Some(false) => weight.min(BIT),
         _ => weight,
     }

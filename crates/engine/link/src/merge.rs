@@ -34,8 +34,8 @@ pub struct Survivor {
 
 /// For each field the value that survives; nothing where no record has one.
 ///
-/// A verified value wins over one that is not, then the newest, then the best source, then the first row (claim: the
-/// order is total, so the order of the records never matters).
+/// A verified value wins over one that is not, then the newest, then the best source, then the first row: a total
+/// order, so that the order of the records never matters.
 #[must_use]
 pub fn survivors(records: &[Record<'_>]) -> Vec<Option<Survivor>> {
     let fields = records.iter().map(|record| record.values.len()).max().unwrap_or(0);

@@ -91,7 +91,7 @@ pub(crate) struct Field {
 enum Target {
     Name(Kind),
     Field { field: usize, slot: usize },
-    Email { email: usize, local: usize, domain: usize, nth: usize },
+    Email { email: usize, local: usize, nth: usize, domain: usize, domain_nth: usize },
     Street { street: usize, number: usize, nth: usize },
     Nothing,
 }
@@ -148,9 +148,9 @@ impl Table {
                 }
                 Some(Kind::Email) => {
                     let ((email, nth), (local, _)) = (place(What::Email), place(What::Local));
-                    let (domain, slot) = place(What::Domain);
-                    // Addresses and websites share the field of domains, so the place there is another.
-                    targets.push(Target::Email { email, local, domain: domain << 8 | slot, nth });
+                    // Websites have places there too.
+                    let (domain, domain_nth) = place(What::Domain);
+                    targets.push(Target::Email { email, local, nth, domain, domain_nth });
                     continue;
                 }
                 Some(Kind::Street) => {
@@ -227,14 +227,14 @@ impl Table {
                         cell.clone_into(part);
                     }
                 }
-                Target::Email { email, local, domain, nth } => {
+                Target::Email { email, local, nth, domain, domain_nth } => {
                     let Some(mailbox) = Mailbox::read(cell) else { continue };
                     self.set(start, email, nth, mailbox.key.as_bytes());
                     if !value::is_role(mailbox.local()) {
                         self.set(start, local, nth, mailbox.local().as_bytes());
                     }
                     if let Some(org) = mailbox.org_domain() {
-                        self.set(start, domain >> 8, domain & 0xff, org.as_bytes());
+                        self.set(start, domain, domain_nth, org.as_bytes());
                     }
                 }
                 Target::Street { street, number, nth } => {

@@ -7,6 +7,10 @@ use crate::table::What;
 
 /// How many made-up pairs the defaults count for when a list is measured.
 const DEFAULT_PAIRS: u64 = 60;
+/// How many made-up pairs of strangers count beside those of the list, so that short lists can be weighed too.
+const DEFAULT_STRANGERS: u64 = 200;
+/// Of a thousand strangers, how many are on each level by chance.
+const STRANGERS: [u64; 5] = [10, 2, 5, 10, 973];
 
 /// What one field's levels of agreement are worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,9 +93,11 @@ impl Habit {
             // In thousandths of a pair, so that the defaults count in fractions.
             let in_matched = matched.0[at] * 1000 + u64::from(self.matched[at]) * DEFAULT_PAIRS + 500;
             let likely = log2_share(in_matched, pairs * 1000 + 2500);
-            of[at] = match level {
-                Level::Same => likely,
-                _ => likely - log2_share(unrelated.0[at] * 2 + 1, unrelated.sum() * 2 + 20),
+            of[at] = if level == Level::Same {
+                likely
+            } else {
+                let by_chance = unrelated.0[at] * 1000 + STRANGERS[at] * DEFAULT_STRANGERS;
+                likely - log2_share(by_chance, (unrelated.sum() + DEFAULT_STRANGERS) * 1000)
             };
         }
         of[Level::Other as usize] = of[Level::Other as usize].clamp(self.other.0, self.other.1);

@@ -41,7 +41,7 @@ pub struct Screened {
 
 /// What is known of a lead's number now.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
-pub(crate) struct Standing {
+pub struct Standing {
     /// `clear`, `listed`, `stale`, `not_screened`, `not_us` or `not_configured`.
     pub dnc: &'static str,
     /// The lists that it is on.
@@ -74,17 +74,46 @@ impl Standing {
         WORDS.into_iter().find(|word| Some(*word) == stored).unwrap_or("not_screened")
     }
 
-    /// Why a number may not leave in a file, if it may not. Numbers of the North American plan need an answer that is
-    /// not too old; others need none, and stay back when they are on the company's own list.
-    pub(crate) fn withheld(&self, number: &str) -> Option<String> {
+    /// Why a number may not leave, if it may not. Numbers of the North American plan need an answer that is not too old,
+    /// by a list that covers them; others need none, and stay back when they are on the company's own list.
+    pub(crate) fn withheld(&self, number: &str, with_not_us: bool) -> Option<Withheld> {
         match self.dnc {
-            "listed" => Some(format!("withheld: on a Do-Not-Call list ({})", self.lists.join(", "))),
+            "listed" => Some(Withheld { code: "dnc_listed", lists: self.lists.clone() }),
             _ if !number.starts_with("+1") => None,
-            "clear" | "not_us" => None,
-            "stale" => Some("withheld: its Do-Not-Call screening is more than 31 days old".to_owned()),
-            "not_configured" => Some("withheld: no Do-Not-Call registry is configured".to_owned()),
-            _ => Some("withheld: no Do-Not-Call screening was made".to_owned()),
+            "clear" => None,
+            "not_us" if with_not_us => None,
+            "not_us" => Some(Withheld::of("dnc_not_us")),
+            "stale" => Some(Withheld::of("dnc_stale")),
+            "not_configured" => Some(Withheld::of("dnc_not_configured")),
+            _ => Some(Withheld::of("dnc_not_screened")),
         }
+    }
+}
+
+/// Why a number stays back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withheld {
+    /// `dnc_listed`, `dnc_stale`, `dnc_not_configured`, `dnc_not_screened` or `dnc_not_us`.
+    pub code: &'static str,
+    lists: Vec<String>,
+}
+
+impl Withheld {
+    fn of(code: &'static str) -> Self {
+        Self { code, lists: Vec::new() }
+    }
+
+    /// The reason in words.
+    #[must_use]
+    pub fn note(&self) -> String {
+        let why = match self.code {
+            "dnc_listed" => return format!("withheld: on a Do-Not-Call list ({})", self.lists.join(", ")),
+            "dnc_not_us" => "outside the United States, where no loaded Do-Not-Call registry covers it",
+            "dnc_stale" => "its Do-Not-Call screening is more than 31 days old",
+            "dnc_not_configured" => "no Do-Not-Call registry is configured",
+            _ => "no Do-Not-Call screening was made",
+        };
+        format!("withheld: {why}")
     }
 }
 

@@ -136,8 +136,8 @@ struct Phone {
 impl Phone {
     fn of(lead: &Lead) -> Self {
         let (Some(number), Some(dnc)) = (&lead.phone_e164, &lead.phone_dnc) else { return Self::default() };
-        if let Some(note) = dnc.withheld(number) {
-            return Self { is_withheld: true, note, ..Self::default() };
+        if let Some(why) = dnc.withheld(number, false) {
+            return Self { is_withheld: true, note: why.note(), ..Self::default() };
         }
         let note = match (dnc.dnc, dnc.valid_until) {
             ("clear", Some(until)) => {

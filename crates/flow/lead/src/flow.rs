@@ -71,9 +71,22 @@ impl Job for ToVerify {
     const NAME: &'static str = "verify.plan";
 }
 
-/// Queues the stage after [`Stage::Clean`] for every lead of an import, in the caller's
-/// transaction: the import's end and the hand-over are committed together or not at all.
+/// Leads of an import whose numbers wait to be screened against Do-Not-Call lists. No stage waits for it: it stands
+/// between a lead and a call, not between a lead and its next stage.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct ToScreen {
+    /// The import.
+    pub import: ImportId,
+}
+
+impl Job for ToScreen {
+    const NAME: &'static str = "screen.import";
+}
+
+/// Queues the stage after [`Stage::Clean`] for every lead of an import, and the screening of their numbers, in the
+/// caller's transaction: the import's end and the hand-over are committed together or not at all.
 pub async fn hand_over_import(tx: &mut OrgTx, import: ImportId) -> Result<(), StoreError> {
+    job::enqueue(tx, &ToScreen { import }, When::Now).await?;
     queue(tx, Handed::Import(import)).await
 }
 

@@ -8,11 +8,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::counts::{self, Counts};
-use crate::domain::Field;
 use crate::domain::score::{Part, score};
 use crate::edit::{EditError, LeadEdit, edit};
 use crate::export::{Rows, export};
-use crate::read::{self, Cursor, Filter, Lead, LeadPage, Origin, Sort, SourceRow, VerdictFilter};
+use crate::origin::{Origin, origins};
+use crate::read::{self, Cursor, Filter, Lead, LeadPage, Sort, SourceRow, VerdictFilter};
 use crate::verdict::stored;
 use crate::withhold::withhold_opted_out;
 
@@ -197,24 +197,6 @@ pub(crate) async fn detail(store: &Store, caller: &Caller, id: LeadId) -> Result
     let origins = origins(&lead, &exceptions);
     let score_parts = stored.first().map(|stored| score(&stored.facts()).1).unwrap_or_default();
     Ok(LeadDetail { lead, score_parts, origins, sources })
-}
-
-/// A field came from the lead's first row, unless the exceptions say otherwise.
-fn origins(lead: &Lead, exceptions: &serde_json::Value) -> Vec<Origin> {
-    let values = serde_json::to_value(lead).unwrap_or_default();
-    let filled = Field::ALL.iter().filter(|field| values.get(field.as_str()).is_some_and(|value| !value.is_null()));
-    let origin = |field: &Field| {
-        let exception = exceptions.get(field.as_str());
-        let member = |name: &str| exception.and_then(|exception| exception.get(name)).cloned();
-        let typed = |name: &str| member(name).and_then(|value| serde_json::from_value(value).ok());
-        let (import, row) = match exception {
-            Some(_) => (typed("import").map(plumb_base::ImportId), member("row").and_then(|row| row.as_i64())),
-            None => (Some(lead.import), Some(lead.row)),
-        };
-        let edited_at = member("edited_at").and_then(|at| serde_json::from_value(at).ok());
-        Origin { field: field.as_str().to_owned(), import, row, edited_by: typed("edited_by"), edited_at }
-    };
-    filled.map(origin).collect()
 }
 
 async fn one(

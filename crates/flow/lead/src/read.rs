@@ -11,6 +11,7 @@ use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use crate::dnc::Standing;
+use crate::domain::Field;
 use crate::domain::usable::{Unusable, usable};
 
 /// How a page of leads is ordered.
@@ -34,7 +35,7 @@ pub(crate) enum Sort {
 /// The newest verdict on an address, as a filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum VerdictFilter {
+pub enum VerdictFilter {
     /// The mailbox takes mail.
     Verified,
     /// It does not exist.
@@ -59,7 +60,7 @@ impl VerdictFilter {
 /// Which leads.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Filter {
+pub struct Filter {
     /// Only leads with this verdict.
     pub verdict: Option<VerdictFilter>,
     /// Only leads that may be used now, or only those that may not.
@@ -76,7 +77,7 @@ pub(crate) struct Filter {
 
 /// One lead as listings show it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
-pub(crate) struct Lead {
+pub struct Lead {
     /// Identifier.
     pub id: LeadId,
     /// Address; left out when the person opted out.
@@ -156,7 +157,36 @@ pub(crate) struct Cursor {
     id: Uuid,
 }
 
+impl Lead {
+    /// The value of a field.
+    #[must_use]
+    pub fn field(&self, field: Field) -> Option<&str> {
+        let value = match field {
+            Field::Email => &self.email,
+            Field::FirstName => &self.first_name,
+            Field::LastName => &self.last_name,
+            Field::FullName => &self.full_name,
+            Field::Title => &self.title,
+            Field::Company => &self.company,
+            Field::Website => &self.website,
+            Field::PhoneE164 => &self.phone_e164,
+            Field::Street => &self.street,
+            Field::City => &self.city,
+            Field::Region => &self.region,
+            Field::Postcode => &self.postcode,
+            Field::Country => &self.country,
+            Field::Linkedin => &self.linkedin,
+        };
+        value.as_deref()
+    }
+}
+
 impl Cursor {
+    /// After a lead, in an order that asks for its id alone.
+    pub(crate) fn at(lead: LeadId) -> Self {
+        Self { score: 0, id: lead.0 }
+    }
+
     pub(crate) fn after(lead: &Lead) -> Self {
         Self { score: lead.score, id: lead.id.0 }
     }
@@ -177,7 +207,7 @@ impl Cursor {
 const COLUMNS: &str = "select l.id, l.email, l.first_name, l.last_name, l.full_name, l.title, l.company, l.website, l.phone_e164,
     l.street, l.city, l.region, l.postcode, l.country, l.linkedin, l.flags, l.verdict, l.verdict_reason, l.verdict_expires_at,
     l.next_check_at, l.score, l.import_id, l.row_no, l.created_at, l.updated_at,
-    l.dnc, l.dnc_number, l.dnc_lists, l.dnc_version, l.dnc_valid_until, l.dnc_screening_id,
+    l.dnc, l.dnc_number, l.dnc_lists, l.dnc_version, l.dnc_valid_until, l.dnc_screening_id, l.provenance,
     exists (select from suppression s where s.token in (l.email_token, l.email_token_base)) as suppressed
     from lead l where l.org_id = ";
 
@@ -189,6 +219,23 @@ pub(crate) async fn page(
     after: Option<Cursor>,
     limit: u32,
 ) -> Result<LeadPage, StoreError> {
+    let now = tx.now();
+    let rows = rows(tx, filter, sort, after, limit + 1).await?;
+    let mut leads = rows.iter().map(|row| lead(row, now)).collect::<Result<Vec<_>, _>>()?;
+    let more = leads.len() > limit as usize;
+    leads.truncate(limit as usize);
+    let next = if more { leads.last().map(|last| Cursor::after(last).encode()) } else { None };
+    Ok(LeadPage { leads, next })
+}
+
+/// The rows of a page, as `lead` takes them.
+pub(crate) async fn rows(
+    tx: &mut OrgTx,
+    filter: &Filter,
+    sort: Sort,
+    after: Option<Cursor>,
+    limit: u32,
+) -> Result<Vec<PgRow>, StoreError> {
     let now = tx.now();
     let mut statement = Statement::new("");
     statement.bind(COLUMNS, tx.org().0);
@@ -208,16 +255,11 @@ pub(crate) async fn page(
         Sort::CreatedDown => " order by l.id desc",
         Sort::CreatedUp => " order by l.id",
     });
-    statement.bind(" limit ", i64::from(limit) + 1);
-    let rows = statement.build().fetch_all(tx.conn()).await?;
-    let mut leads = rows.iter().map(|row| lead(row, now)).collect::<Result<Vec<_>, _>>()?;
-    let more = leads.len() > limit as usize;
-    leads.truncate(limit as usize);
-    let next = if more { leads.last().map(|last| Cursor::after(last).encode()) } else { None };
-    Ok(LeadPage { leads, next })
+    statement.bind(" limit ", i64::from(limit));
+    Ok(statement.build().fetch_all(tx.conn()).await?)
 }
 
-fn narrow(statement: &mut Statement, filter: &Filter, now: Timestamp) {
+pub(crate) fn narrow(statement: &mut Statement, filter: &Filter, now: Timestamp) {
     if let Some(verdict) = filter.verdict {
         statement.bind(" and l.verdict = ", verdict.as_str());
     }
@@ -254,7 +296,8 @@ fn narrow(statement: &mut Statement, filter: &Filter, now: Timestamp) {
     }
 }
 
-fn lead(row: &PgRow, now: Timestamp) -> Result<Lead, sqlx::Error> {
+/// One row as a lead.
+pub(crate) fn lead(row: &PgRow, now: Timestamp) -> Result<Lead, sqlx::Error> {
     let suppressed: bool = row.try_get("suppressed")?;
     let email: Option<String> = row.try_get("email")?;
     let verdict: Option<String> = row.try_get("verdict")?;
@@ -314,21 +357,6 @@ pub(crate) async fn one(tx: &mut OrgTx, id: LeadId) -> Result<Option<Lead>, Stor
     statement.bind(COLUMNS, tx.org().0).bind(" and l.id = ", id.0);
     let row = statement.build().fetch_optional(tx.conn()).await?;
     Ok(row.map(|row| lead(&row, now)).transpose()?)
-}
-
-/// Where one field of a lead came from.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub(crate) struct Origin {
-    /// The field.
-    pub field: String,
-    /// The import that brought the value; none when somebody typed it.
-    pub import: Option<ImportId>,
-    /// The row there.
-    pub row: Option<i64>,
-    /// Who typed it, by account.
-    pub edited_by: Option<Uuid>,
-    /// When it was typed.
-    pub edited_at: Option<Timestamp>,
 }
 
 /// One input row as it came.

@@ -386,10 +386,11 @@ async fn a_number_leaves_only_with_a_screening_that_is_not_too_old() {
         screened(landed[0].lead, &phone(0), "clear"),
         screened(landed[1].lead, &phone(1), "listed"),
         screened(landed[2].lead, &phone(2), "not_configured"),
+        screened(landed[4].lead, &phone(4), "not_us"),
         screened(landed[3].lead, "+12025550199", "clear"),
         screened(LeadId::fresh(), &phone(0), "clear"),
     ];
-    assert_eq!(record_screening(&mut writing, screening, &results).await.unwrap(), 3, "its own number, and no other");
+    assert_eq!(record_screening(&mut writing, screening, &results).await.unwrap(), 4, "its own number, and no other");
     writing.commit(audit::Entry::of("test.screened")).await.unwrap();
 
     let exported = file(&db, org, Rows::All).await;
@@ -398,6 +399,7 @@ async fn a_number_leaves_only_with_a_screening_that_is_not_too_old() {
     );
     assert!((1..5).all(|n| !exported.contains(&phone(n))), "{exported}");
     assert!(exported.contains("(federal)") && exported.contains("registry is configured"));
+    assert!(exported.contains("no loaded Do-Not-Call registry covers it"), "what is not covered does not leave");
     assert!(exported.contains("+493023125000"));
     let seen = read::one(&mut tx(&db, org).await, landed[0].lead).await.unwrap().unwrap().phone_dnc.unwrap();
     assert_eq!((seen.dnc, seen.screening), ("clear", Some(screening)));

@@ -38,15 +38,14 @@ const LISTED_MAX: i64 = 100;
 #[must_use]
 pub fn routes(screen: &Screen) -> Vec<Route> {
     let state = || screen.clone();
-    let read = Access::Org(Action::LeadsRead);
-    let lists = Access::Org(Action::ImportsRead);
-    let load = Access::Org(Action::ImportsWrite);
+    let read = Access::Org(Action::DncRead);
+    let manage = Access::Org(Action::DncManage);
     let edit = Access::Org(Action::LeadsEdit);
     let mut routes = vec![
-        Route::get("/api/v1/dnc", lists, overview.with_state(state())).doc(
+        Route::get("/api/v1/dnc", read, overview.with_state(state())).doc(
             Doc::new("Which Do-Not-Call registries are loaded, and how old they are").tag("dnc").responds::<Overview>(200),
         ),
-        Route::put("/api/v1/dnc/registries/{registry}/subscription", load, subscribe.with_state(state())).doc(
+        Route::put("/api/v1/dnc/registries/{registry}/subscription", manage, subscribe.with_state(state())).doc(
             Doc::new("Say under whose subscription a registry is used")
                 .description("Without one its list is neither loaded nor asked. A registry's list may be used by the holder of the subscription alone.")
                 .tag("dnc")
@@ -54,7 +53,7 @@ pub fn routes(screen: &Screen) -> Vec<Route> {
                 .body::<SubscriptionBody>()
                 .responds::<Overview>(200),
         ),
-        Route::post("/api/v1/dnc/loads", load, create_load.with_state(state()))
+        Route::post("/api/v1/dnc/loads", manage, create_load.with_state(state()))
             .limits(BodyLimit::Stream(screen.upload_bytes_max + FORM_BYTES))
             .doc(
                 Doc::new("Load a list")
@@ -63,9 +62,9 @@ pub fn routes(screen: &Screen) -> Vec<Route> {
                     .multipart::<LoadForm>()
                     .responds::<Load>(202),
             ),
-        Route::get("/api/v1/dnc/loads", lists, list_loads.with_state(state()))
+        Route::get("/api/v1/dnc/loads", read, list_loads.with_state(state()))
             .doc(Doc::new("The newest loads").tag("dnc").responds::<Loads>(200)),
-        Route::get("/api/v1/dnc/loads/{load}", lists, one_load.with_state(state()))
+        Route::get("/api/v1/dnc/loads/{load}", read, one_load.with_state(state()))
             .doc(Doc::new("One load").tag("dnc").path::<LoadPath>().responds::<Load>(200)),
         Route::post("/api/v1/dnc/screenings", edit, create_screening.with_state(state())).doc(
             Doc::new("Screen leads")
@@ -94,7 +93,7 @@ pub fn routes(screen: &Screen) -> Vec<Route> {
                 .body::<CompanyBody>()
                 .responds::<Added>(201),
         ),
-        Route::delete("/api/v1/dnc/company/{entry}", edit, remove_company.with_state(state())).doc(
+        Route::delete("/api/v1/dnc/company/{entry}", manage, remove_company.with_state(state())).doc(
             Doc::new("Take a number from the company's own list").tag("dnc").path::<EntryPath>().responds_empty(204),
         ),
         Route::get("/api/v1/dnc/rules", read, rules.with_state(())).doc(

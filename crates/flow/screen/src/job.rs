@@ -5,6 +5,7 @@ mod load;
 mod screen;
 
 use plumb_base::ImportId;
+use plumb_lead::ToScreen;
 use plumb_store::job::{Job, Registry};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -45,6 +46,7 @@ const PAGE_LEADS: u32 = 1_000;
 pub fn jobs(shelves: &Shelves) -> Registry {
     let (loading, screening) = (shelves.clone(), shelves.clone());
     Registry::new()
+        .handle::<ToScreen, _, _>(screen::begin)
         .handle::<LoadList, _, _>(move |job, cx| load::run(loading.clone(), job, cx))
         .handle::<ScreenLeads, _, _>(move |job, cx| screen::run(screening.clone(), PAGE_LEADS, job, cx))
 }

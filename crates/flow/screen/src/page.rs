@@ -22,22 +22,21 @@ use crate::upload;
 
 pub(crate) fn routes(screen: &Screen) -> Vec<Route> {
     let state = || screen.clone();
-    let read = Access::Org(Action::LeadsRead);
-    let lists = Access::Org(Action::ImportsRead);
-    let write = Access::Org(Action::ImportsWrite);
+    let read = Access::Org(Action::DncRead);
+    let manage = Access::Org(Action::DncManage);
     let edit = Access::Org(Action::LeadsEdit);
     vec![
-        Route::get("/dnc", lists, show.with_state(state())).page(),
-        Route::post("/dnc/subscriptions", write, subscribe.with_state(state())).page(),
-        Route::post("/dnc/loads", write, create.with_state(state()))
+        Route::get("/dnc", read, show.with_state(state())).page(),
+        Route::post("/dnc/subscriptions", manage, subscribe.with_state(state())).page(),
+        Route::post("/dnc/loads", manage, create.with_state(state()))
             .limits(BodyLimit::Stream(screen.upload_bytes_max + FORM_BYTES))
             .page(),
-        Route::get("/dnc/loads/{load}", lists, one.with_state(state())).page(),
+        Route::get("/dnc/loads/{load}", read, one.with_state(state())).page(),
         Route::post("/dnc/screenings", edit, begin.with_state(state())).page(),
         Route::post("/dnc/check", read, check.with_state(state())).page(),
         Route::get("/dnc/company", read, own_list.with_state(state())).page(),
         Route::post("/dnc/company", edit, add.with_state(state())).page(),
-        Route::post("/dnc/company/{entry}/remove", edit, remove.with_state(state())).page(),
+        Route::post("/dnc/company/{entry}/remove", manage, remove.with_state(state())).page(),
     ]
 }
 

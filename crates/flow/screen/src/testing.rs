@@ -38,7 +38,7 @@ impl Authenticator for Cookies {
                 user: UserId::fresh(),
                 session: SessionId::fresh(),
                 csrf: Csrf::new(TOKEN),
-                member: Some(Member { org, org_name: "Example".into(), role: Role::Member }),
+                member: Some(Member { org, org_name: "Example".into(), role: Role::Admin }),
             })
         });
         Box::pin(async move { Ok(principal) })
@@ -179,10 +179,21 @@ impl World {
         job::drain(self.db.store(), registry).await.expect("the queue works").1
     }
 
+    /// A lead for each number, of one import.
+    pub(crate) async fn brought(&self, numbers: &[&str]) -> ImportId {
+        let import = ImportId::fresh();
+        self.leads_of(import, numbers).await;
+        import
+    }
+
     /// A lead for each number.
     pub(crate) async fn leads(&self, numbers: &[&str]) -> Vec<LeadId> {
+        self.leads_of(ImportId::fresh(), numbers).await
+    }
+
+    async fn leads_of(&self, import: ImportId, numbers: &[&str]) -> Vec<LeadId> {
         let row = |(n, number): (i64, &&str)| {
-            let email = Email::parse(&format!("p{n}@shop.example")).expect("an address");
+            let email = Email::parse(&format!("p{n}@{}.example", number.trim_start_matches('+'))).expect("an address");
             NewLead {
                 dedupe_key: format!("e:{}", email.key()),
                 email: Some(email.expose()),
@@ -196,7 +207,7 @@ impl World {
         let rows = (1..).zip(numbers).map(row).collect();
         let mut tx = self.tx().await;
         let tokens = self.db.store().keys().suppression();
-        let landed = plumb_lead::upsert(&mut tx, ImportId::fresh(), rows, &tokens).await.expect("leads land");
+        let landed = plumb_lead::upsert(&mut tx, import, rows, &tokens).await.expect("leads land");
         tx.commit(audit::Entry::of("test.landed")).await.expect("commits");
         landed.into_iter().map(|landed| landed.lead).collect()
     }

@@ -31,8 +31,8 @@ const WINDOW: usize = 16 * 1024;
 const ATTEMPTS_MAX: u16 = 4096;
 /// The first pause of an address for which egress had no turn.
 const BUSY_PAUSE: Duration = Duration::from_millis(100);
-/// Added to a time that the server named: its clock and ours need not agree.
-const NAMED_MARGIN: Duration = Duration::from_millis(500);
+/// Added to a time that the server named, and by as much it may go past the wait: its clock and ours need not agree.
+const NAMED_MARGIN: Duration = Duration::from_secs(1);
 
 /// How a list is worked off.
 #[derive(Clone, Debug)]
@@ -299,7 +299,7 @@ impl Asking {
         // Before the time that the server named there is no use in asking.
         if let Some(named) = outcome.evidence.iter().filter_map(|record| record.retry_after_secs).max() {
             let named = now + Duration::from_secs(named);
-            return (named <= until).then_some(named + NAMED_MARGIN);
+            return (named <= until + NAMED_MARGIN).then_some(named + NAMED_MARGIN);
         }
         let doublings = u32::from(item.attempts.saturating_sub(1)).min(16);
         let pause = (self.run.pause * 2_u32.pow(doublings)).min(self.run.pause_max);

@@ -85,6 +85,8 @@ scopes! {
     ImportsRead = "imports:read";
     /// Bring in lists.
     ImportsWrite = "imports:write";
+    /// Load Do-Not-Call lists, and take numbers off the company's own.
+    DncManage = "dnc:manage";
     /// Read and export the audit log.
     AuditRead = "audit:read";
 }
@@ -127,6 +129,10 @@ actions! {
     ImportsRead: Member, Some(Scope::ImportsRead);
     /// Bring in a list, start, cancel.
     ImportsWrite: Member, Some(Scope::ImportsWrite);
+    /// See Do-Not-Call lists, screenings and calling rules, and check a number.
+    DncRead: Member, Some(Scope::LeadsRead);
+    /// Say under whose subscription lists are used, load them, take numbers off the company's own.
+    DncManage: Admin, Some(Scope::DncManage);
     /// Read the organisation's own audit log.
     AuditRead: Admin, Some(Scope::AuditRead);
     /// See who belongs to the organisation.

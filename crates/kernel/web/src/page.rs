@@ -20,11 +20,13 @@ pub enum Nav {
     Imports,
     /// The leads.
     Leads,
+    /// The Do-Not-Call lists.
+    DoNotCall,
 }
 
 impl Nav {
     /// Every place, in the order of the page's head.
-    pub const ALL: [Self; 2] = [Self::Imports, Self::Leads];
+    pub const ALL: [Self; 3] = [Self::Imports, Self::Leads, Self::DoNotCall];
 
     /// The word in the head.
     #[must_use]
@@ -32,6 +34,7 @@ impl Nav {
         match self {
             Self::Imports => "Imports",
             Self::Leads => "Leads",
+            Self::DoNotCall => "Do Not Call",
         }
     }
 
@@ -41,6 +44,7 @@ impl Nav {
         match self {
             Self::Imports => "/imports",
             Self::Leads => "/leads",
+            Self::DoNotCall => "/dnc",
         }
     }
 }

@@ -21,6 +21,7 @@ mod password;
 mod secret;
 mod session;
 mod sign_in;
+mod standing;
 mod sweep;
 #[cfg(test)]
 mod testing;
@@ -36,6 +37,7 @@ pub use error::IdentityError;
 pub use link::{LINK_MINUTES, SIGN_IN_LINK_COMMAND, sign_in_link};
 pub use password::{HashError, PasswordRefused};
 pub use session::{SESSION_HOURS_MAX, SESSION_IDLE_MINUTES};
+pub use standing::still_may;
 pub use sweep::{SweepIdentity, Swept, jobs, sweep};
 
 /// Who is who in this installation. Cheap to clone; clones share the queue before the password hash.

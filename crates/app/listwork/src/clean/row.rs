@@ -61,22 +61,24 @@ impl Writer {
     /// The added cells and the line break. Answers where the cell `plumb_keep` begins.
     pub(crate) fn added_cells(&self, out: &mut Vec<u8>, clean: Option<CleanRow<'_>>, verdict: &Verdict) -> usize {
         let get = |value| clean.and_then(|row| row.get(value)).unwrap_or_default();
-        let cell = |out: &mut Vec<u8>, text: &str| {
-            push_cell(out, text, self.delimiter);
+        // Of what is added, an address alone can have a delimiter in it.
+        let word = |out: &mut Vec<u8>, text: &str| {
+            out.extend_from_slice(text.as_bytes());
             out.push(self.delimiter);
         };
         if !self.shape.replace {
-            cell(out, if verdict.suppressed { "" } else { get(Value::Email) });
+            push_cell(out, if verdict.suppressed { "" } else { get(Value::Email) }, self.delimiter);
+            out.push(self.delimiter);
         }
-        cell(out, if clean.is_some() { verdict.email.code() } else { "" });
+        word(out, if clean.is_some() { verdict.email.code() } else { "" });
         if !self.shape.replace {
-            cell(out, get(Value::Phone));
+            word(out, get(Value::Phone));
         }
-        cell(out, if clean.is_some() { verdict.phone.code() } else { "" });
+        word(out, if clean.is_some() { verdict.phone.code() } else { "" });
         if !self.shape.replace {
-            cell(out, get(Value::Country));
+            word(out, get(Value::Country));
         }
-        cell(out, get(Value::OrgDomain));
+        word(out, get(Value::OrgDomain));
         if let Some(key) = verdict.key {
             push_hex(out, key);
         }

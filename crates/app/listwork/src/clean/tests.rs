@@ -153,6 +153,7 @@ fn what_is_asked_wrongly_is_said_before_anything_is_written() {
         }
     };
     assert!(usage(&|o| o.output = Some(o.input.clone())).contains("is the input too"));
+    assert!(usage(&|o| o.asked.delimiter = Some(b'-')).contains("cannot stand between cells"));
     assert!(usage(&|o| o.map = vec!["Mail=email".to_owned()]).contains("no column \"Mail\""));
     assert!(usage(&|o| o.map = vec!["Note=mail".to_owned()]).contains("no field \"mail\""));
     let nothing = ["E-Mail=-", "Phone=-"].map(str::to_owned).to_vec();

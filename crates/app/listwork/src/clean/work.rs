@@ -27,6 +27,8 @@ use crate::spool::Spool;
 
 /// Pieces of work that wait for each thread.
 const QUEUE: usize = 2;
+/// What the words of the added columns are made of.
+const DELIMITERS_REFUSED: &[u8] = b" .+-_\"";
 /// Bytes of a [`RowEnd`] in the spool.
 pub(crate) const ROW_END_BYTES: usize = 16;
 
@@ -106,6 +108,12 @@ impl Worker {
         let mapped = fields.iter().enumerate().filter_map(|(at, field)| Some((at, (*field)?))).collect();
         let dialect = plan.dialect.unwrap_or_default();
         let delimiter = output_delimiter(options, plan);
+        if DELIMITERS_REFUSED.contains(&delimiter) {
+            return Err(ListError::Usage(format!(
+                "{:?} cannot stand between cells: numbers, domains and reasons have it in them",
+                char::from(delimiter)
+            )));
+        }
         let from_text = plan.dialect.is_some();
         Ok(Self {
             kernel: Kernel::new(Arc::clone(rules), &plan.mapping(), kernel_options),

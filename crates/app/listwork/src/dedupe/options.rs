@@ -8,6 +8,10 @@ use plumb_table::{Asked, Encoding};
 use crate::clean::{FileFormat, Place};
 use crate::output;
 
+/// The people that even the shortest list is taken from. What two of five rows share is two in five of the list, and still
+/// rare.
+const POPULATION_MIN: u64 = 1000;
+
 /// How sure it has to be that two rows are one person, in per cent: above 0 and below 100.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Threshold(f64);
@@ -109,6 +113,7 @@ impl Options {
             same_at,
             possible_at: usual.possible_at.min(same_at),
             cross_only: self.across,
+            population: Some(POPULATION_MIN),
             ..usual
         }
     }

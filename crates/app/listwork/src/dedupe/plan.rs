@@ -123,9 +123,9 @@ impl Plan {
         for column in &self.columns {
             let Some(kind) = column.about else { continue };
             let only = |n: usize| column.at[n].is_some() && column.at[1 - n].is_none();
-            let partner = compared.iter_mut().find(|other| {
-                other.kind == kind && only(1) && other.at[1].is_none() && other.at[0].is_some()
-            });
+            let partner = compared
+                .iter_mut()
+                .find(|other| other.kind == kind && only(1) && other.at[1].is_none() && other.at[0].is_some());
             match partner {
                 Some(other) => other.at[1] = column.at[1],
                 None => compared.push(Compared { kind, at: column.at }),

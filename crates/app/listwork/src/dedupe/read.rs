@@ -65,21 +65,17 @@ pub(crate) struct Rows<'b> {
 impl<'b> Rows<'b> {
     pub(crate) fn row(&self, at: usize) -> RowRead<'b> {
         let cells = self.cells.row(at);
-        match self.batch {
-            Some(batch) => {
-                let record = &batch.records()[at];
-                RowRead {
-                    cells,
-                    number: self.lines_before + u64::from(record.number),
-                    fault: record.fault,
-                    raw: record.verbatim.then(|| &batch.text()[record.raw.clone()]),
-                }
-            }
-            None => {
-                let long = cells.iter().any(|cell| cell.len() > plumb_base::limits::FIELD_BYTES_MAX);
-                let fault = long.then_some(Fault::FieldTooLong);
-                RowRead { cells, number: self.lines_before + at as u64 + 1, fault, raw: None }
-            }
+        let Some(batch) = self.batch else {
+            let long = cells.iter().any(|cell| cell.len() > plumb_base::limits::FIELD_BYTES_MAX);
+            let fault = long.then_some(Fault::FieldTooLong);
+            return RowRead { cells, number: self.lines_before + at as u64 + 1, fault, raw: None };
+        };
+        let record = &batch.records()[at];
+        RowRead {
+            cells,
+            number: self.lines_before + u64::from(record.number),
+            fault: record.fault,
+            raw: record.verbatim.then(|| &batch.text()[record.raw.clone()]),
         }
     }
 }
@@ -111,8 +107,7 @@ impl List {
         };
         let (sample, lines) = (found.sample.clone(), u64::from(found.lines_above));
         let cutter = Cutter::new(found.dialect);
-        let kind =
-            Kind::Text { input: Box::new(input), cutter, chunk: Chunk::default(), batch: Batch::default() };
+        let kind = Kind::Text { input: Box::new(input), cutter, chunk: Chunk::default(), batch: Batch::default() };
         Ok(Self { layout, sample, place: place.clone(), before, kind, read, size, lines })
     }
 

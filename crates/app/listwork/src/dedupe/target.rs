@@ -41,14 +41,18 @@ impl Targets {
         let mut begin = |place: Place| -> Result<Target, ListError> {
             for other in &taken {
                 if is_same(&place, other)? {
-                    return Err(ListError::Usage(format!("{} is named twice; each file needs its own name", place.name())));
+                    return Err(ListError::Usage(format!(
+                        "{} is named twice; each file needs its own name",
+                        place.name()
+                    )));
                 }
             }
             taken.push(place.clone());
             Target::begin(place, options.force)
         };
         let output = begin(output)?;
-        let mut aside = |path: &Option<std::path::PathBuf>| path.clone().map(|path| begin(Place::File(path))).transpose();
+        let mut aside =
+            |path: &Option<std::path::PathBuf>| path.clone().map(|path| begin(Place::File(path))).transpose();
         let (links, review, merge) = (aside(&options.links)?, aside(&options.review)?, aside(&options.merge)?);
         Ok(Self { output, links, review, merge, report: aside(&options.report)? })
     }

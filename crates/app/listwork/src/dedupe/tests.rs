@@ -1,6 +1,8 @@
+use std::fmt::Write as _;
+
 use super::{DEDUPE_COLUMNS, MERGE_COLUMNS, Options, Summary, Threshold};
-use crate::clean::testing::{Folder, column};
 use crate::clean::Place;
+use crate::clean::testing::{Folder, column};
 use crate::{ListError, Stop};
 
 const LIST: &str = "id,First,Last,E-Mail,Phone,Company,Note\n\
@@ -140,28 +142,63 @@ fn pairs_and_the_merged_list() {
 
 #[test]
 fn possible_pairs_are_named_and_left_apart() {
-    let mut list = String::from("First,Last,Town\n");
-    for n in 0..400 {
-        let letter = |n: usize| char::from(b'a' + (n % 26) as u8);
-        let word = |n: usize| [n, n / 26, n * 7, n / 3].map(letter).iter().collect::<String>();
-        list.push_str(&format!("{},{},{}\n", word(n), word(n * 11 + 5), word(n % 40)));
-    }
-    list.push_str("Robert,Quistbach,Ulm\nRobert,Quistbach,Bonn\nRobert,Quistbach,\n");
+    let list = "First,Last,Town\n\
+        Nora,Velden,Ulm\n\
+        Robert,Quistbach,Ulm\n\
+        Ida,Torholm,Bonn\n\
+        Robert,Quistbach,\n\
+        Ida,Velden,Kiel\n";
     let mut work = Work::new(&[list.as_bytes()]);
-    work.options.threshold = Threshold::read("99.9");
-    work.options.review = Some(work.path("review.csv"));
+    (work.options.review, work.options.links) = (Some(work.path("review.csv")), Some(work.path("links.csv")));
     let summary = work.run().unwrap();
-    assert!(summary.linkage.possible_pairs > 0);
+    assert_eq!((summary.people, summary.linkage.possible_pairs), (5, 1));
     let (output, review) = (work.text("out.csv"), work.text("review.csv"));
-    let (ids, reviews) = (column(&output, "plumb_cluster_id"), column(&output, "plumb_review"));
-    let named = reviews.iter().position(|review| !review.is_empty()).unwrap();
-    let others: Vec<&str> = reviews[named].split(' ').collect();
-    assert!(others.iter().all(|other| ids.iter().any(|id| id == other) && *other != ids[named]));
-    assert_eq!(column(&review, "plumb_pair")[..2], ["1", "1"]);
-    let rows = column(&review, "plumb_row");
-    let sheet: Vec<&str> = output.lines().collect();
-    let first: usize = rows[0].parse().unwrap();
-    assert!(sheet[first - 1].starts_with(&column(&review, "First")[0]));
+    assert_eq!(column(&output, "plumb_review"), ["", "4", "", "2", ""]);
+    assert_eq!((column(&review, "plumb_row"), column(&review, "plumb_cluster_id")), (words("3 5"), words("2 4")));
+    assert_eq!(
+        (column(&review, "plumb_pair"), column(&review, "Town")),
+        (words("1 1"), vec!["Ulm".to_owned(), String::new()])
+    );
+    assert_eq!(column(&review, "plumb_evidence")[0], "first_name:same last_name:same");
+    assert_eq!(column(&work.text("links.csv"), "decision"), ["possible"]);
+    (work.options.force, work.options.explain) = (true, true);
+    work.run().unwrap();
+    assert!(column(&work.text("out.csv"), "plumb_review")[1].starts_with("maybe cluster 4 ("));
+    work.options.threshold = Threshold::read("20");
+    assert_eq!(work.run().unwrap().people, 4, "less sure is enough");
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(' ').map(str::to_owned).collect()
+}
+
+#[test]
+fn a_short_list_is_a_part_of_something_larger() {
+    let list = "Name,Town\nRobert Quistbach,Ulm\nRobert Quistbach,Ulm\nNora Velden,Ulm\nIda Torholm,Bonn\n";
+    let (output, _) = deduped(&[list.as_bytes()], |_| {});
+    assert_eq!(column(&output, "plumb_cluster_id"), ["1", "1", "2", "3"]);
+}
+
+#[test]
+fn across_leaves_repetitions_in_one_list_apart() {
+    let again = "First,Last,E-Mail\nNora,Velden,nora@example.org\n";
+    let (output, summary) = deduped(&[LIST.as_bytes(), again.as_bytes()], |options| options.across = true);
+    assert_eq!(column(&output, "plumb_cluster_id"), ["1", "2", "3", "4", "2"]);
+    assert_eq!(summary.in_both, 1);
+}
+
+#[test]
+fn what_the_kernel_reads_meets() {
+    let list = "Name,Telefon,Firma,Website\n\
+        Robert Quistbach,+49 30 231250-11,Larchway GmbH & Co. KG,https://www.larchway.example/de\n\
+        Nora Velden,,,\n\
+        R. Quistbach,030/23125011,larchway,larchway.example\n";
+    let (output, _) = deduped(&[list.as_bytes()], |options| options.country = "DE".parse().ok());
+    assert_eq!(column(&output, "plumb_cluster_id"), ["1", "2", "1"]);
+    let evidence = column(&output, "plumb_duplicate_evidence").swap_remove(0);
+    for same in ["phone:same", "company:same", "domain:same"] {
+        assert!(evidence.contains(same), "{evidence}");
+    }
 }
 
 #[test]
@@ -185,12 +222,45 @@ fn threads_change_nothing() {
     let mut list = String::from("Name,E-Mail,Phone\n");
     for n in 0..6_000_u32 {
         let person = n.wrapping_mul(2_654_435_761) % 4_000;
-        list.push_str(&format!("Ada{person} Quist{person},p{person}@example.com,+4420794{person:05}\n"));
+        writeln!(list, "Ada{person} Quist{person},p{person}@example.com,+4420794{person:05}").unwrap();
     }
     let (one, summary) = deduped(&[list.as_bytes()], |_| {});
     let (four, _) = deduped(&[list.as_bytes()], |options| options.threads = 4);
     assert!(one == four);
     assert!(summary.repeated() > 1_000);
+}
+
+#[test]
+fn lists_with_next_to_nothing() {
+    let (output, summary) =
+        deduped(&[b"First,Last,E-Mail\n", b"Last,First\n\"Quist\nbach\",\"Ro \"\"Bob\"\" bert\"\r\n"], |_| {});
+    assert_eq!((summary.rows.as_slice(), summary.people), (&[0, 1][..], 1));
+    assert_eq!(
+        (column(&output, "Last"), column(&output, "First")),
+        (strings(&["Quist\nbach"]), strings(&["Ro \"Bob\" bert"]))
+    );
+    let (output, summary) = deduped(&[b"First,Last,E-Mail\n"], |options| options.threads = 3);
+    assert_eq!((output.lines().count(), summary.rows_all()), (1, 0));
+}
+
+fn strings(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+#[test]
+fn packed_lists_and_other_delimiters() {
+    use std::io::Write as _;
+    let mut packed = plumb_table::pack::Packer::new(Vec::new(), plumb_table::Packing::Gzip).unwrap();
+    packed.write_all(LIST.replace(',', ";").as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    let (output, _) = deduped(&[&packed], |options| options.explain = true);
+    let mut lines = output.lines();
+    assert!(lines.next().unwrap().starts_with("id;First;Last;E-Mail;Phone;Company;Note;plumb_cluster_id;"));
+    let line = lines.next().unwrap();
+    assert!(
+        line.starts_with("1;Robert;Quistbach;robert.quistbach@example.com;") && line.contains(";\"with row 4: "),
+        "{line}"
+    );
 }
 
 #[test]

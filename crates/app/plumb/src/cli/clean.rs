@@ -182,7 +182,9 @@ pub(super) async fn run(command: Clean, json: bool) -> anyhow::Result<()> {
 }
 
 /// Does the work on a thread of its own.
-pub(super) async fn work<T: Send + 'static>(work: impl FnOnce() -> Result<T, ListError> + Send + 'static) -> anyhow::Result<T> {
+pub(super) async fn work<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ListError> + Send + 'static,
+) -> anyhow::Result<T> {
     tokio::task::spawn_blocking(work).await?.map_err(|error| match error {
         ListError::Usage(words) => Failed::Usage(words).into(),
         other => other.into(),

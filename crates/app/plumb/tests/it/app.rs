@@ -88,7 +88,11 @@ impl App {
 
     pub(crate) async fn with(clock: Clock, config: &Config, verify: VerifyConfig) -> Self {
         let db = Db::with_clock(clock).await;
-        let config = &Config { program: Some(env!("CARGO_BIN_EXE_plumb").into()), ..config.clone() };
+        let config = &Config {
+            program: Some(env!("CARGO_BIN_EXE_plumb").into()),
+            dnc_dir: config.dnc_dir.clone().or_else(|| Some(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("dnc"))),
+            ..config.clone()
+        };
         let Parts { register, jobs, identity, .. } =
             assemble(config, verify, db.store()).expect("the program is wired");
         let services = Services::new(identity, Arc::new(Unlimited), Settings::default(), CancellationToken::new());

@@ -116,3 +116,38 @@ fn nothing_and_next_to_nothing() {
     assert_eq!(rows(&[Kind::FirstName], &[&["Ada"]]).cluster, [0]);
     assert_eq!(rows(&[Kind::Email], &[&[""], &["n/a"], &[]]).cluster, [0, 1, 2]);
 }
+
+/// A few candidates out of a large database are judged as part of it, and slips count in them too.
+#[test]
+fn short_lists_are_weighed() {
+    use Kind::{City, Company, Email, FirstName, LastName};
+    let columns = [FirstName, LastName, Email, Company, City];
+    let linked = rows(
+        &columns,
+        &[
+            &["Katherine", "Quillfeather", "k.q@acme.example", "Acme Tools Ltd", "Leeds"],
+            &["Kathrine", "Quilfeather", "k.q@acme.example", "Acme Tools", "Leeds"],
+            &["Katherine", "Quillfeather", "kate@other.example", "Other Optics", "Lyon"],
+            &["John", "Smith", "jsmith@acme.example", "Acme Tools Ltd", "Leeds"],
+            &["John", "Smith", "jsmith2@acme.example", "Acme Tools Ltd", "Leeds"],
+        ],
+    );
+    assert_eq!(linked.cluster[..3], [0, 0, 2]);
+    assert_eq!(linked.cluster[4], 4, "two mailboxes at one company are two people");
+}
+
+/// Clusters that hold more rows than one person should have go to the review, link by link.
+#[test]
+fn large_clusters_are_looked_at() {
+    let columns = [Some(Kind::FirstName), Some(Kind::LastName), Some(Kind::Email)];
+    let mut linker = Linker::new(&columns, Options { cluster_rows_max: 5, ..Options::default() });
+    for _ in 0..8 {
+        linker.push_row(["Ada", "Quillfeather", "ada@acme.example"]);
+    }
+    for other in 0..200 {
+        linker.push_row(["Ben", &format!("Name{other}"), &format!("ben{other}@acme.example")]);
+    }
+    let linked = linker.run(NonZeroUsize::MIN);
+    assert_eq!(linked.cluster[..8], [0; 8]);
+    assert_eq!((linked.report.clusters_large, linked.possible.len()), (1, 7));
+}

@@ -1,4 +1,4 @@
-//! Lists kept apart: nothing is tuned on them.
+//! Lists from elsewhere: fairs with names in several scripts, and what a sales system exports.
 
 use super::Set;
 use super::chance::Chance;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use plumb_base::Timestamp;
-use plumb_lead::{Phone, Screened};
+use plumb_lead::{Phone, Screened, ToScreen};
 use plumb_store::audit;
-use plumb_store::job::{Done, Job as _, JobContext, JobError};
+use plumb_store::job::{self, Done, Job as _, JobContext, JobError, When};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -19,6 +19,19 @@ use crate::domain::standing::Dnc;
 use crate::model::{EditionUsed, LoadState};
 use crate::number;
 use crate::query;
+
+/// Begins the screening of an import that has ended, if any of its leads has a number.
+pub(super) async fn begin(job: ToScreen, cx: JobContext) -> Result<Done, JobError> {
+    let mut tx = cx.org_tx().await?;
+    if plumb_lead::phones(&mut tx, Some(job.import), None, 1).await?.is_empty() {
+        return Ok(Done::Nothing);
+    }
+    let screening = query::add_screening(&mut tx, Some(job.import), None).await?;
+    job::enqueue(&mut tx, &ScreenLeads { screening }, When::Now).await?;
+    let entry =
+        audit::Entry::of("dnc.screening_queued").on("dnc_screening", screening).with("import", job.import.to_string());
+    Ok(cx.finish(tx, entry).await?)
+}
 
 pub(super) async fn run(shelves: Shelves, page_leads: u32, job: ScreenLeads, cx: JobContext) -> Result<Done, JobError> {
     match screen(&shelves, page_leads, job.screening, &cx).await {

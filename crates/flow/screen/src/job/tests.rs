@@ -29,6 +29,30 @@ async fn leads_are_screened_with_what_is_loaded() {
 }
 
 #[tokio::test]
+async fn an_import_that_has_ended_is_screened_by_itself() {
+    let world = World::new().await;
+    world.federal("2026-10-01", "2025550123\n").await;
+    world.leads(&["+12025550124"]).await;
+    let brought = world.brought(&["+12025550123", "+493023125000"]).await;
+    let without = world.brought(&[]).await;
+    for import in [brought, without] {
+        let mut tx = world.tx().await;
+        job::enqueue(&mut tx, &ToScreen { import }, job::When::Now).await.unwrap();
+        tx.commit(audit::Entry::of("test.handed_over")).await.unwrap();
+    }
+    world.work().await;
+    let screenings = world.get("/api/v1/dnc/screenings").await.json();
+    assert_eq!(
+        screenings["screenings"].as_array().map(Vec::len),
+        Some(1),
+        "without a number there is nothing to screen"
+    );
+    let screening = &screenings["screenings"][0];
+    assert_eq!((&screening["import"], &screening["state"]), (&json!(brought.to_string()), &json!("done")));
+    assert_eq!(screening["counts"], json!({ "listed": 1, "not_us": 1 }), "its own leads, and no others");
+}
+
+#[tokio::test]
 async fn after_thirty_one_days_a_list_clears_nobody() {
     let world = World::new().await;
     world.leads(&["+12025550123", "+12025550124"]).await;

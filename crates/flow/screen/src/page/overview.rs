@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use maud::{Markup, html};
 use plumb_store::access::{self, Action};
 use plumb_web::Caller;
-use plumb_web::page::{self, Chrome, Tone};
+use plumb_web::page::{self, Chrome, Nav, Tone};
 
 use super::{load, number};
 use crate::domain::registry::Registry;
@@ -21,7 +21,7 @@ pub(super) fn page(
     screenings: &[Screening],
     today: NaiveDate,
 ) -> Markup {
-    let may_load = access::allows(caller.role, Action::ImportsWrite);
+    let may_load = access::allows(caller.role, Action::DncManage);
     let body = html! {
         h1 { "Do Not Call" }
         (page::notice(if overview.is_configured { Tone::Neutral } else { Tone::Caution }, &overview.coverage))
@@ -44,7 +44,7 @@ pub(super) fn page(
         @if may_load { (forms(caller, today)) }
         (loaded(loads))
     };
-    page::layout("Do Not Call", &Chrome::of(caller, None), body)
+    page::layout("Do Not Call", &Chrome::of(caller, Nav::DoNotCall), body)
 }
 
 fn registries(registries: &[RegistryView]) -> Markup {

@@ -179,7 +179,12 @@ impl Hits {
     /// Whether it speaks of us, of our message or of hosts.
     #[must_use]
     pub fn speaks_of_something_else(&self) -> bool {
-        self.has(Topic::Place) || self.has(Topic::Message) || self.names_an_ip
+        let says_nothing_of_a_mailbox =
+            || [Topic::Mailbox, Topic::Absent, Topic::Missing, Topic::Closed].iter().all(|topic| !self.has(*topic));
+        self.has(Topic::Place)
+            || self.has(Topic::Message)
+            || self.names_an_ip
+            || self.has(Topic::Server) && says_nothing_of_a_mailbox()
     }
 
     /// The ids of all that was found, in the order of the text.
