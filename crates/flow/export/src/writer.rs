@@ -85,12 +85,9 @@ impl Writer {
         self.hash.update(&written);
         self.bytes += written.len() as u64;
         self.rest.extend_from_slice(&written);
-        let mut pieces = Vec::with_capacity(self.rest.len() / PIECE_BYTES);
-        while self.rest.len() >= PIECE_BYTES {
-            let later = self.rest.split_off(PIECE_BYTES);
-            pieces.push(mem::replace(&mut self.rest, later));
-        }
-        pieces
+        let later = self.rest.split_off(self.rest.len() / PIECE_BYTES * PIECE_BYTES);
+        let full = mem::replace(&mut self.rest, later);
+        full.chunks(PIECE_BYTES).map(<[u8]>::to_vec).collect()
     }
 }
 

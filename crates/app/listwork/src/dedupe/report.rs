@@ -51,7 +51,8 @@ pub(crate) fn page(summary: &Summary) -> Markup {
                     (examples("The least sure links", "Look at these first. Values are masked: of each word the first \
                         letter.", &summary.weakest))
                     (examples("Not linked, but perhaps the same", "The surest pairs that were left apart; --review writes \
-                        them all.", &summary.likeliest))
+                        them all. One that is sure by itself was left apart because other rows of the two people speak \
+                        against it.", &summary.likeliest))
                     (unreadable(summary))
                     (columns(summary))
                     (conditions(summary))
