@@ -44,9 +44,8 @@ pub enum ListError {
 
 impl ListError {
     /// A failure to read or write `path`.
-    pub(crate) fn io(doing: &str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
-        let what = format!("{} {doing}", path.display());
-        move |error| Self::Io { what, error }
+    pub(crate) fn io<'p>(doing: &'p str, path: &'p Path) -> impl FnOnce(std::io::Error) -> Self + 'p {
+        move |error| Self::Io { what: format!("{} {doing}", path.display()), error }
     }
 }
 

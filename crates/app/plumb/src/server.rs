@@ -46,6 +46,7 @@ pub fn assemble(config: &Config, verify: VerifyConfig, store: &Store) -> anyhow:
     let shelves = Shelves::at(config.dnc_dir()?);
     let jobs = plumb_source::jobs(&cleaning, &worker)
         .and(plumb_screen::jobs(&shelves))
+        .and(plumb_export::jobs())
         .and(plumb_verify::jobs(egress, verify)?)
         .and(plumb_identity::jobs()?)
         .and(sweep::jobs()?);
@@ -95,6 +96,7 @@ fn all_routes(store: &Store, ledger: &Ledger, source: &Source, screen: &Screen, 
     all.extend(plumb_source::routes(source));
     all.extend(plumb_lead::routes(store));
     all.extend(plumb_screen::routes(screen));
+    all.extend(plumb_export::routes(store));
     all.extend(plumb_verify::routes(store.clone(), Arc::new(lists())));
     all.extend(routes::routes(store, ledger));
     all

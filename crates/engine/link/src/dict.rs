@@ -79,6 +79,11 @@ impl Dict {
         self.counts[id as usize]
     }
 
+    /// One more row has the value.
+    pub(crate) fn count_again(&mut self, id: u32) {
+        self.counts[id as usize] += 1;
+    }
+
     /// How many distinct values there are.
     pub(crate) fn len(&self) -> usize {
         self.ends.len() - 1

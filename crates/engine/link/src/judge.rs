@@ -183,6 +183,8 @@ impl Judge {
                 (What::Email, Level::Typo) => weight = weight.min(6 * BIT),
                 (What::Local, Level::Same) if self.is_of_name(field.dict.text(found.a), a, b) => continue,
                 (What::BirthDate, Level::Same) => detail.personal = true,
+                // Half a company's name says neither yes nor no.
+                (What::Company, Level::Variant | Level::Alike) => {}
                 (What::Company | What::Domain | What::CompanyId, level) => {
                     let same = level <= Level::Typo;
                     detail.employer = Some(same || detail.employer == Some(true));

@@ -11,6 +11,7 @@ mod cluster;
 mod compare;
 mod date;
 mod dict;
+mod employer;
 mod judge;
 mod keys;
 mod kind;

@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use crate::block;
 use crate::cluster::{self, Edge, Groups};
 use crate::compare::{Level, Names};
+use crate::employer;
 use crate::judge::{About, Detail, Judge, NameFit, Piece};
 use crate::kind::Kind;
 use crate::learn;
@@ -170,6 +171,7 @@ impl Linker {
     pub fn run(self, threads: NonZeroUsize) -> Linked {
         let Self { options, mut table } = self;
         table.close();
+        employer::fill_domains(&mut table);
         if !options.cross_only {
             table.second_from = None;
         }

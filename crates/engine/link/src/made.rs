@@ -4,11 +4,13 @@
 mod abroad;
 mod chance;
 mod home;
+mod market;
 mod people;
 mod work;
 
 pub use abroad::{export, fairs};
 pub use home::{customers, families};
+pub use market::{Sighting, market, market_bare, market_sighted};
 pub use work::{easy, work};
 
 use std::collections::HashMap;

@@ -87,6 +87,20 @@ impl Parts {
         }
     }
 
+    /// Fills in a family name that the mailbox tells: `ada` with `ada.lovelace`, `a` with `a.lovelace`.
+    pub(crate) fn complete(&mut self, local: &str) {
+        if !self.last.is_empty() || self.first.is_empty() || self.first.contains(' ') {
+            return;
+        }
+        let local = local.trim_end_matches(|c: char| c.is_ascii_digit());
+        let Some(rest) = local.strip_prefix(self.first.as_str()) else { return };
+        let parted = rest.strip_prefix(['.', '_', '-']);
+        let rest = parted.or((self.first.len() >= 3).then_some(rest)).unwrap_or_default();
+        if rest.len() >= 3 && rest.chars().all(char::is_alphabetic) {
+            rest.clone_into(&mut self.last);
+        }
+    }
+
     fn drop_titles(&mut self) {
         while let Some((head, tail)) = self.first.split_once(' ')
             && is_title(head)
@@ -129,6 +143,14 @@ impl Parts {
         {
             self.generation = self.generation.max(generation);
             words.pop();
+        }
+        // `Lovelace Ada K`: no family name is a letter.
+        if let [family, given, middle] = words[..]
+            && middle.chars().count() == 1
+            && family.chars().count() > 1
+        {
+            (self.first, self.middle, self.last) = (given.to_owned(), middle.to_owned(), family.to_owned());
+            return;
         }
         let Some((given, rest)) = words.split_first() else { return };
         self.first.push_str(given);

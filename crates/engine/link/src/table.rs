@@ -120,6 +120,8 @@ struct Scratch {
     last: String,
     text: String,
     number: String,
+    /// The local part of a mailbox.
+    local: String,
 }
 
 impl Table {
@@ -207,7 +209,8 @@ impl Table {
         let start = self.cells.len();
         self.cells.resize(start + self.width, NONE);
         let mut scratch = std::mem::take(&mut self.scratch);
-        for part in [&mut scratch.whole, &mut scratch.first, &mut scratch.middle, &mut scratch.last] {
+        let scratched = [&mut scratch.whole, &mut scratch.first, &mut scratch.middle, &mut scratch.last];
+        for part in scratched.into_iter().chain([&mut scratch.local]) {
             part.clear();
         }
         for (column, cell) in cells.into_iter().enumerate().take(self.targets.len()) {
@@ -231,6 +234,7 @@ impl Table {
                     let Some(mailbox) = Mailbox::read(cell) else { continue };
                     self.set(start, email, nth, mailbox.key.as_bytes());
                     if !value::is_role(mailbox.local()) {
+                        mailbox.local().clone_into(&mut scratch.local);
                         self.set(start, local, nth, mailbox.local().as_bytes());
                     }
                     if let Some(org) = mailbox.org_domain() {
@@ -253,6 +257,7 @@ impl Table {
             }
         }
         scratch.parts.read(&scratch.whole, &scratch.first, &scratch.middle, &scratch.last);
+        scratch.parts.complete(&scratch.local);
         let parts = &scratch.parts;
         let first = self.names.intern(parts.first.as_bytes());
         let last = self.names.intern(parts.last.as_bytes());
@@ -273,6 +278,14 @@ impl Table {
             self.cells[start + field.slots.start + slot] = id;
             field.filled += 1;
         }
+    }
+
+    /// Gives a row without a value in a field one that others have.
+    pub(crate) fn fill(&mut self, row: u32, field: usize, id: u32) {
+        let field = &mut self.fields[field];
+        self.cells[row as usize * self.width + field.slots.start] = id;
+        field.dict.count_again(id);
+        field.filled += 1;
     }
 
     /// How many rows there are.
@@ -335,6 +348,7 @@ fn make(what: What, cell: &str, out: &mut String) {
         }
         What::Company => value::company(cell, out),
         What::Gender => value::gender(cell, out),
+        What::Country => value::country(cell, out),
         What::PersonId | What::CompanyId | What::Postcode | What::Number => fold::solid(cell, out),
         _ => fold::words(cell, out),
     }

@@ -93,7 +93,7 @@ fn registrable(domain: &str) -> &str {
     let mut dots = domain.rmatch_indices('.').map(|(at, _)| at);
     let (Some(top), Some(second)) = (dots.next(), dots.next()) else { return domain };
     let shared = matches!(&domain[second + 1..top], "co" | "com" | "org" | "net" | "ac" | "gov" | "edu" | "or" | "ne");
-    if shared && domain.len() - top == 3 {
+    if shared {
         return dots.next().map_or(domain, |third| &domain[third + 1..]);
     }
     &domain[second + 1..]
@@ -189,6 +189,37 @@ pub(crate) fn street(cell: &str, out: &mut String, number: &mut String) {
             _ => out.push_str(word),
         }
     }
+}
+
+/// A country by its letters (ISO 3166-1 alpha-2) where it is one that lists write in several ways; else what is said.
+pub(crate) fn country(cell: &str, out: &mut String) {
+    fold::words(cell, out);
+    let code = match out.as_str() {
+        "usa" | "u s" | "u s a" | "united states" | "united states of america" | "america" => "us",
+        "uk" | "u k" | "gbr" | "united kingdom" | "great britain" | "england" | "scotland" | "wales" => "gb",
+        "germany" | "deutschland" | "deu" | "ger" | "allemagne" | "alemania" => "de",
+        "austria" | "osterreich" | "aut" => "at",
+        "switzerland" | "schweiz" | "suisse" | "che" => "ch",
+        "france" | "fra" | "frankreich" => "fr",
+        "spain" | "espana" | "esp" | "spanien" => "es",
+        "italy" | "italia" | "ita" | "italien" => "it",
+        "netherlands" | "the netherlands" | "holland" | "nederland" | "nld" => "nl",
+        "belgium" | "belgie" | "belgique" | "bel" => "be",
+        "poland" | "polska" | "pol" => "pl",
+        "sweden" | "sverige" | "swe" => "se",
+        "denmark" | "danmark" | "dnk" => "dk",
+        "norway" | "norge" | "nor" => "no",
+        "ireland" | "irl" | "eire" => "ie",
+        "canada" | "can" => "ca",
+        "australia" | "aus" => "au",
+        "india" | "ind" | "bharat" => "in",
+        "brazil" | "brasil" | "bra" => "br",
+        "mexico" | "mex" => "mx",
+        "japan" | "jpn" => "jp",
+        "china" | "chn" => "cn",
+        _ => return,
+    };
+    code.clone_into(out);
 }
 
 /// One letter for a gender, where it is one that is known; else what is said.

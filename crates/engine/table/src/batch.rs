@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr2, memchr3};
+use memchr::{memchr, memchr3};
 use plumb_base::Cells;
 use plumb_base::limits::{COLUMNS_MAX, FIELD_BYTES_MAX};
 
@@ -91,8 +91,9 @@ pub struct Record {
 /// Records and their cells. Reused from chunk to chunk, it allocates little.
 #[derive(Default)]
 pub struct Batch {
-    text: String,
+    /// Begins with the text of all records: a cell stands where it stands in the file, but for those with doubled quotes.
     cells: Cells,
+    text_bytes: usize,
     records: Vec<Record>,
     lines: u32,
     blank_lines: u32,
@@ -100,7 +101,8 @@ pub struct Batch {
     wide: bool,
     /// Where the text begins in the file, if it stands there byte for byte.
     offset: Option<u64>,
-    scratch: String,
+    /// Cells with doubled quotes, as they read. They stand behind the text.
+    unquoted: String,
 }
 
 /// Shows its size only: the cells are personal.
@@ -116,29 +118,28 @@ impl Batch {
     /// `width` is the number of columns; `header` is the text of the header row, to know it when it comes again.
     pub fn read(&mut self, chunk: &mut Chunk, dialect: Dialect, width: usize, header: &str) {
         self.cells.clear();
+        self.unquoted.clear();
         self.records.clear();
         (self.lines, self.blank_lines, self.windows_1252) = (0, 0, 0);
-        let mut bytes = std::mem::take(&mut self.text).into_bytes();
-        std::mem::swap(&mut bytes, &mut chunk.text);
-        chunk.text.clear();
-        self.text = match String::from_utf8(bytes) {
+        let mut text = match String::from_utf8(std::mem::take(&mut chunk.text)) {
             Ok(text) => text,
             Err(error) => self.decode(error.as_bytes(), dialect, chunk.broken.is_some()),
         };
-        self.wide = !self.text.is_ascii();
+        self.wide = !text.is_ascii();
         self.offset = (self.windows_1252 == 0 && chunk.broken.is_none()).then_some(chunk.offset);
-        let text = std::mem::take(&mut self.text);
+        self.text_bytes = text.len();
         match chunk.broken.take() {
             None => self.split(&text, dialect, width, header),
             Some(broken) => self.single(&text, dialect, broken),
         }
-        self.text = text;
+        text.push_str(&self.unquoted);
+        chunk.text = self.cells.set_text(text).into_bytes();
     }
 
     /// The text of all records.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.text
+        &self.cells.text()[..self.text_bytes]
     }
 
     /// The cells, a row for each record. A row with a fault may have another number of cells.
@@ -203,7 +204,7 @@ impl Batch {
     fn split(&mut self, text: &str, dialect: Dialect, width: usize, header: &str) {
         let Dialect { delimiter, quote } = dialect;
         let bytes = text.as_bytes();
-        let returns = memchr(b'\r', bytes).is_some();
+        let end_of_cell = EndOfCell::new(delimiter, memchr(b'\r', bytes).is_some());
         let nul = memchr(0, bytes).is_some();
         let mut pos = 0;
         while pos < bytes.len() {
@@ -216,27 +217,27 @@ impl Batch {
             let start = pos;
             let (mut found, mut held, mut longest, mut formulas) = (0, 0, 0, 0);
             let end = loop {
-                let (cell, after) = if bytes.get(pos) == Some(&quote) {
-                    let (cell, after) = quoted(text, pos, dialect, &mut self.scratch);
-                    (cell.map_or(self.scratch.as_str(), |cell| &text[cell]), after)
+                let (span, after) = if bytes.get(pos) == Some(&quote) {
+                    quoted(text, pos, dialect, &mut self.unquoted)
                 } else {
-                    let rest = &bytes[pos..];
-                    let step =
-                        if returns { memchr3(delimiter, b'\n', b'\r', rest) } else { memchr2(delimiter, b'\n', rest) };
-                    let after = step.map_or(bytes.len(), |step| pos + step);
-                    (&text[pos..after], after)
+                    let after = end_of_cell.find(bytes, pos);
+                    (pos..after, after)
                 };
                 found += 1;
-                longest = longest.max(cell.len());
+                longest = longest.max(span.len());
+                let cell = match span.start.checked_sub(bytes.len()) {
+                    None => &bytes[span.clone()],
+                    Some(at) => &self.unquoted.as_bytes()[at..at + span.len()],
+                };
                 formulas += u32::from(cell::is_formula(cell));
-                if found > width && cell.is_empty() {
+                if found > width && span.is_empty() {
                     // Spreadsheets write empty cells past the last column: nothing is lost with them.
                     held += 1;
                 } else if found <= COLUMNS_MAX {
                     for _ in 0..std::mem::take(&mut held) {
-                        self.cells.push_cell("");
+                        self.cells.push_span(0, 0);
                     }
-                    self.cells.push_cell(cell);
+                    self.cells.push_span(span.start, span.end);
                 }
                 if bytes.get(after) == Some(&delimiter) {
                     pos = after + 1;
@@ -272,8 +273,10 @@ impl Batch {
     /// The only record of a chunk with something wrong: divided at each delimiter, without quotation marks.
     fn single(&mut self, text: &str, dialect: Dialect, broken: Broken) {
         let end = text.trim_end_matches(['\n', '\r']).len();
+        let mut start = 0;
         for cell in text[..end].split(char::from(dialect.delimiter)).take(COLUMNS_MAX) {
-            self.cells.push_cell(&cell[..cell.floor_char_boundary(FIELD_BYTES_MAX)]);
+            self.cells.push_span(start, start + cell.floor_char_boundary(FIELD_BYTES_MAX));
+            start += cell.len() + 1;
         }
         self.cells.end_row();
         self.lines += 1;
@@ -286,35 +289,74 @@ impl Batch {
     }
 }
 
-/// Reads the quoted cell that begins at `pos`: its text, in `scratch` where that is not a part of the file's, and where
-/// the delimiter or line break after it stands.
-fn quoted(text: &str, pos: usize, dialect: Dialect, scratch: &mut String) -> (Option<Range<usize>>, usize) {
+/// Reads the quoted cell that begins at `pos`: where it stands in the text, or behind it if it had to be written anew, to
+/// the end of `unquoted`; and where the delimiter or line break after it stands.
+fn quoted(text: &str, pos: usize, dialect: Dialect, unquoted: &mut String) -> (Range<usize>, usize) {
     let Dialect { delimiter, quote } = dialect;
     let bytes = text.as_bytes();
     let mut start = pos + 1;
-    scratch.clear();
+    let written = unquoted.len();
     loop {
         // The cutter has closed every quote; should one be open all the same, it reaches to the end.
         let close = memchr(quote, &bytes[start..]).map_or(bytes.len(), |step| start + step);
         let next = bytes.get(close + 1).copied();
         if next == Some(quote) {
-            scratch.push_str(&text[start..=close]);
+            unquoted.push_str(&text[start..=close]);
             start = close + 2;
             continue;
         }
-        let after = (close + 1).min(bytes.len());
-        if next.is_none_or(|next| next == delimiter || matches!(next, b'\n' | b'\r')) {
-            if scratch.is_empty() {
-                return (Some(start..close), after);
-            }
-            scratch.push_str(&text[start..close]);
-            return (None, after);
+        let mut after = (close + 1).min(bytes.len());
+        let ends = next.is_none_or(|next| next == delimiter || matches!(next, b'\n' | b'\r'));
+        if ends && unquoted.len() == written {
+            return (start..close, after);
         }
-        // Text after the closing quote belongs to the cell, as it stands.
-        let end = memchr3(delimiter, b'\n', b'\r', &bytes[after..]).map_or(bytes.len(), |step| after + step);
-        scratch.push_str(&text[start..close]);
-        scratch.push_str(&text[after..end]);
-        return (None, end);
+        unquoted.push_str(&text[start..close]);
+        if !ends {
+            // Text after the closing quote belongs to the cell, as it stands.
+            let end = memchr3(delimiter, b'\n', b'\r', &bytes[after..]).map_or(bytes.len(), |step| after + step);
+            unquoted.push_str(&text[after..end]);
+            after = end;
+        }
+        return (bytes.len() + written..bytes.len() + unquoted.len(), after);
+    }
+}
+
+/// Finds where a cell without quotes ends: cells are short, so eight bytes at a time are faster than a call to what
+/// searches long texts.
+#[derive(Clone, Copy)]
+struct EndOfCell {
+    delimiter: u64,
+    /// A line feed once more where no line ends with a carriage return.
+    carriage_return: u64,
+}
+
+impl EndOfCell {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const LINE_FEED: u64 = b'\n' as u64 * Self::ONES;
+
+    fn new(delimiter: u8, returns: bool) -> Self {
+        let other = if returns { b'\r' } else { b'\n' };
+        Self { delimiter: u64::from(delimiter) * Self::ONES, carriage_return: u64::from(other) * Self::ONES }
+    }
+
+    /// The first delimiter or line break from `pos` on, or the end of the text.
+    #[inline]
+    fn find(self, bytes: &[u8], pos: usize) -> usize {
+        // The high bit of the first zero byte is set; bits above it say nothing.
+        let zero = |word: u64| word.wrapping_sub(Self::ONES) & !word & (Self::ONES << 7);
+        let mut at = pos;
+        while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+            let word = u64::from_le_bytes(*eight);
+            let hits =
+                zero(word ^ self.delimiter) | zero(word ^ Self::LINE_FEED) | zero(word ^ self.carriage_return);
+            if hits != 0 {
+                return at + hits.trailing_zeros() as usize / 8;
+            }
+            at += 8;
+        }
+        let marks = [self.delimiter as u8, b'\n', self.carriage_return as u8];
+        let rest = bytes.get(at..).unwrap_or_default();
+        rest.iter().position(|byte| marks.contains(byte)).map_or(bytes.len(), |step| at + step)
     }
 }
 

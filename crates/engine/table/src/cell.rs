@@ -33,21 +33,26 @@ fn is_number(cell: &str) -> bool {
 
 /// Whether a spreadsheet would run the cell as a formula: it begins with `=` or `@`, or with `+`, `-`, a tab or a
 /// carriage return, and is no number, date or telephone number.
+#[inline]
 #[must_use]
-pub fn is_formula(cell: &str) -> bool {
-    match cell.as_bytes().first() {
+pub fn is_formula(cell: &[u8]) -> bool {
+    match cell.first() {
         Some(b'=' | b'@') => cell.len() > 1,
-        Some(b'+' | b'-' | b'\t' | b'\r') => {
-            let rest = cell[1..].trim_start_matches(['\t', '\r', '+', '-', ' ']);
-            rest.starts_with(['=', '@']) || has_call(rest)
-        }
+        Some(b'+' | b'-' | b'\t' | b'\r') => calls(&cell[1..]),
         _ => false,
     }
 }
 
+/// Whether what stands after a sign runs something.
+fn calls(rest: &[u8]) -> bool {
+    let sign = |byte: &u8| matches!(byte, b'\t' | b'\r' | b'+' | b'-' | b' ');
+    let rest = &rest[rest.iter().take_while(|byte| sign(byte)).count()..];
+    matches!(rest.first(), Some(b'=' | b'@')) || has_call(rest)
+}
+
 /// After a sign, what runs something has a name right before `(`, `|` or `!`: of a function, a program, a sheet.
-fn has_call(rest: &str) -> bool {
-    rest.as_bytes().windows(2).any(|pair| pair[0].is_ascii_alphanumeric() && matches!(pair[1], b'(' | b'|' | b'!'))
+fn has_call(rest: &[u8]) -> bool {
+    rest.windows(2).any(|pair| pair[0].is_ascii_alphanumeric() && matches!(pair[1], b'(' | b'|' | b'!'))
 }
 
 #[cfg(test)]

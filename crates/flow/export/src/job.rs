@@ -208,13 +208,7 @@ impl File {
     }
 
     /// Seals and stores pieces.
-    async fn keep(
-        &mut self,
-        tx: &mut OrgTx,
-        cx: &JobContext,
-        id: Uuid,
-        pieces: &[Vec<u8>],
-    ) -> Result<(), StoreError> {
+    async fn keep(&mut self, tx: &mut OrgTx, cx: &JobContext, id: Uuid, pieces: &[Vec<u8>]) -> Result<(), StoreError> {
         for some in pieces.chunks(PIECES_AT_ONCE) {
             let seal = |(piece, seq): (&Vec<u8>, i32)| {
                 let row = piece_row(id, seq);

@@ -18,7 +18,7 @@ pub struct Contact {
 pub async fn contact(tx: &mut OrgTx, id: LeadId) -> Result<Option<Contact>, StoreError> {
     let org = tx.org().0;
     let row = sqlx::query!(
-        r#"select email as "email!", flags, exists (select from suppression s where s.token in (l.email_token, l.email_token_base)) as "suppressed!"
+        r#"select email as "email!", flags, exists (select from suppression s where s.token = any (array[l.email_token, l.email_token_base] || l.merged_tokens)) as "suppressed!"
            from lead l where org_id = $1 and id = $2 and email is not null"#,
         org,
         id.0,

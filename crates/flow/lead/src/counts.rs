@@ -42,8 +42,8 @@ pub async fn counts(tx: &mut OrgTx, import: Option<ImportId>) -> Result<Counts, 
                count(*) filter (where l.verdict = 'verified' and l.verdict_expires_at > $3 and not s.found) as "usable!",
                count(*) filter (where l.next_check_at is not null) as "again!"
            from lead l cross join lateral (
-               select exists (select from suppression s where s.token in (l.email_token, l.email_token_base)) as found) s
-           where l.org_id = $1 and ($2::uuid is null or l.import_id = $2)
+               select exists (select from suppression s where s.token = any (array[l.email_token, l.email_token_base] || l.merged_tokens)) as found) s
+           where l.org_id = $1 and l.merged_into is null and ($2::uuid is null or l.import_id = $2)
            group by 1, 2, 3 order by 4 desc"#,
         org,
         import.map(|import| import.0),

@@ -1,5 +1,6 @@
 //! The record and its rules; no I/O.
 
+pub(crate) mod merge;
 pub mod score;
 pub mod usable;
 

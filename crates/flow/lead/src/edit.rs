@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::flow::hand_over_lead;
+use crate::flow::{compare_again, hand_over_lead};
 use crate::verdict::rescore;
 
 /// What to change. A member that is left out stays; an empty text clears it.
@@ -66,7 +66,7 @@ const TEXT_CHARS_MAX: usize = 300;
 /// Applies an edit and commits it with its audit entry, which names the fields and not the values.
 pub(crate) async fn edit(mut tx: OrgTx, id: LeadId, edit: &LeadEdit, tokens: &Tokens) -> Result<(), EditError> {
     let (org, now, editor) = (tx.org().0, tx.now(), tx.actor().id);
-    let row = sqlx::query!("select email, provenance from lead where org_id = $1 and id = $2 for update", org, id.0)
+    let row = sqlx::query!("select email, provenance from lead where org_id = $1 and id = $2 and merged_into is null for update", org, id.0)
         .fetch_optional(tx.conn())
         .await?
         .ok_or(EditError::NotFound)?;
@@ -139,6 +139,7 @@ pub(crate) async fn edit(mut tx: OrgTx, id: LeadId, edit: &LeadEdit, tokens: &To
     .execute(tx.conn())
     .await?;
     rescore(&mut tx, &[id]).await?;
+    compare_again(&mut tx, id).await?;
     tx.commit(audit::Entry::of("lead.edited").on("lead", id.0).with("fields", fields)).await?;
     Ok(())
 }

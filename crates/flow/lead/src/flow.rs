@@ -83,16 +83,34 @@ impl Job for ToScreen {
     const NAME: &'static str = "screen.import";
 }
 
-/// Queues the stage after [`Stage::Clean`] for every lead of an import, and the screening of their numbers, in the
-/// caller's transaction: the import's end and the hand-over are committed together or not at all.
+/// Leads that wait to be compared with the others of their organisation. No stage waits for it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct ToCompare {
+    /// Which leads.
+    pub what: Handed,
+}
+
+impl Job for ToCompare {
+    const NAME: &'static str = "duplicate.index";
+}
+
+/// Queues the stage after [`Stage::Clean`] for every lead of an import, the screening of their numbers and the search
+/// for duplicates among them, in the caller's transaction: the import's end and the hand-over are committed together or not at all.
 pub async fn hand_over_import(tx: &mut OrgTx, import: ImportId) -> Result<(), StoreError> {
     job::enqueue(tx, &ToScreen { import }, When::Now).await?;
+    job::enqueue(tx, &ToCompare { what: Handed::Import(import) }, When::Now).await?;
     queue(tx, Handed::Import(import)).await
 }
 
 /// The same for one lead.
 pub(crate) async fn hand_over_lead(tx: &mut OrgTx, lead: LeadId) -> Result<(), StoreError> {
     queue(tx, Handed::Lead(lead)).await
+}
+
+/// A lead that changed may be somebody else's duplicate now, or nobody's any more.
+pub(crate) async fn compare_again(tx: &mut OrgTx, lead: LeadId) -> Result<(), StoreError> {
+    job::enqueue_once(tx, &ToCompare { what: Handed::Lead(lead) }, When::Now, &lead.to_string()).await?;
+    Ok(())
 }
 
 async fn queue(tx: &mut OrgTx, what: Handed) -> Result<(), StoreError> {

@@ -3,14 +3,13 @@
 use plumb_base::LeadId;
 use plumb_store::access::Action;
 use plumb_store::{Store, audit};
-use plumb_web::{Access, Caller, Doc, Handler as _, IntoResponse, Json, Path, Problem, Query, Response, Route, State};
+use plumb_web::{Access, Caller, Doc, Handler as _, Json, Path, Problem, Query, Route, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::counts::{self, Counts};
 use crate::domain::score::{Part, score};
 use crate::edit::{EditError, LeadEdit, edit};
-use crate::export::{Rows, export};
 use crate::origin::{Origin, origins};
 use crate::read::{self, Cursor, Filter, Lead, LeadPage, Sort, SourceRow, VerdictFilter};
 use crate::verdict::stored;
@@ -28,13 +27,6 @@ pub(crate) fn routes(store: &Store) -> Vec<Route> {
         ),
         Route::get("/api/v1/leads/counts", Access::Org(Action::LeadsRead), count.with_state(state()))
             .doc(Doc::new("Count leads by verdict and reason").tag("leads").query::<CountQuery>().responds::<Counts>(200)),
-        Route::get("/api/v1/leads/export", Access::Org(Action::LeadsExport), download.with_state(state())).doc(
-            Doc::new("Export leads as CSV")
-                .description("Only leads that may be used now, unless `rows=all`: then every lead is there, marked with whether it may be used and why not. Formulas are defused.")
-                .tag("leads")
-                .query::<ExportQuery>()
-                .responds_with(200, "text/csv"),
-        ),
         Route::get("/api/v1/leads/{lead}", Access::Org(Action::LeadsRead), one.with_state(state())).doc(
             Doc::new("One lead, with the origin of each field").tag("leads").path::<LeadPath>().responds::<LeadDetail>(200),
         ),
@@ -87,23 +79,6 @@ impl LeadQuery {
 #[serde(deny_unknown_fields)]
 struct CountQuery {
     /// Only those that this import first brought.
-    import: Option<plumb_base::ImportId>,
-}
-
-/// What to export.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct ExportQuery {
-    /// Only usable leads, or all of them, marked.
-    #[serde(default)]
-    rows: Rows,
-    /// Only leads with this verdict.
-    verdict: Option<VerdictFilter>,
-    /// Only leads of this country (ISO 3166-1 alpha-2).
-    country: Option<String>,
-    /// Only leads whose address is at this domain.
-    domain: Option<String>,
-    /// Only leads that this import brought.
     import: Option<plumb_base::ImportId>,
 }
 
@@ -166,21 +141,6 @@ async fn count(
     let counts = counts::counts(&mut tx, query.import).await?;
     tx.done_reading().await?;
     Ok(Json(counts))
-}
-
-async fn download(
-    State(store): State<Store>,
-    caller: Caller,
-    Query(query): Query<ExportQuery>,
-) -> Result<Response, Problem> {
-    let (verdict, country, domain, import) = (query.verdict, query.country, query.domain, query.import);
-    let filter = Filter { verdict, country, domain, import, ..Filter::default() };
-    let stream = export(store, caller.org, caller.actor, filter, query.rows).await?;
-    let headers = [
-        (http::header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (http::header::CONTENT_DISPOSITION, "attachment; filename=\"leads.csv\""),
-    ];
-    Ok((headers, axum::body::Body::from_stream(stream)).into_response())
 }
 
 pub(crate) async fn detail(store: &Store, caller: &Caller, id: LeadId) -> Result<LeadDetail, Problem> {

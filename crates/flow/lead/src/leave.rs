@@ -52,7 +52,7 @@ pub async fn leaving(
 pub async fn count_leaving(tx: &mut OrgTx, filter: &Filter) -> Result<i64, StoreError> {
     let now = tx.now();
     let mut statement = Statement::new("");
-    statement.bind("select count(*) from lead l where l.org_id = ", tx.org().0);
+    statement.bind("select count(*) from lead l where l.merged_into is null and l.org_id = ", tx.org().0);
     read::narrow(&mut statement, filter, now);
     Ok(statement.build().fetch_one(tx.conn()).await?.try_get(0)?)
 }
@@ -64,6 +64,8 @@ pub async fn opted_out_since(tx: &mut OrgTx, since: Timestamp) -> Result<bool, S
     let found = sqlx::query_scalar!(
         r#"select exists (select from suppression s join lead l on l.email_token = s.token where l.org_id = $1 and s.at >= $2)
                or exists (select from suppression s join lead l on l.email_token_base = s.token where l.org_id = $1 and s.at >= $2)
+               or exists (select from lead l cross join unnest(l.merged_tokens) as x (token) join suppression s on s.token = x.token
+                   where l.org_id = $1 and l.merged_tokens is not null and s.at >= $2)
                as "found!""#,
         org,
         since,

@@ -127,12 +127,12 @@ fn filters(query: &LeadQuery) -> Markup {
             label { "Order" select name="sort" { @for (word, text, sort) in sorts { option value=(word) selected[query.sort == sort] { (text) } } } }
             @if let Some(import) = query.import { input type="hidden" name="import" value=(import); }
             button class="button quiet" { "Show" }
-            a class="button" href={ "/api/v1/leads/export?" (export_query(query)) } { "Export what may be used" }
+            a class="button" href={ "/exports?" (export_query(query)) } { "Export …" }
         }
     }
 }
 
-/// The filters of the page that an export takes too.
+/// The filters of the page that an export takes too, as its form begins.
 fn export_query(query: &LeadQuery) -> String {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let verdict = query.verdict.map(|verdict| verdict.as_str().to_owned());

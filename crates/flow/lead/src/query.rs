@@ -1,6 +1,6 @@
 //! The statements that write leads.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use plumb_base::{ImportId, LeadId};
 use plumb_store::{OrgTx, StoreError};
@@ -170,7 +170,7 @@ pub(crate) async fn hold(tx: &mut OrgTx, keys: &[&str]) -> Result<Vec<Held>, Sto
                l.full_name, l.title, l.company, l.company_key, l.website, l.phone_e164, l.phone_type, l.street,
                l.city, l.region, l.postcode, l.country, l.linkedin, l.flags, l.verdict, l.score, l.row_no,
                exists (select from lead_source s where s.org_id = l.org_id and s.lead_id = l.id) as "has_source!"
-           from lead l where l.org_id = $1 and l.dedupe_key = any ($2) order by l.dedupe_key for update of l"#,
+           from lead l where l.org_id = $1 and l.dedupe_key = any ($2) and l.merged_into is null order by l.dedupe_key for update of l"#,
         org,
         keys as &[&str],
     )
@@ -208,6 +208,25 @@ pub(crate) async fn hold(tx: &mut OrgTx, keys: &[&str]) -> Result<Vec<Held>, Sto
         },
     });
     Ok(held.collect())
+}
+
+/// For keys of leads that were merged: the key of the lead that they are now.
+pub(crate) async fn survivors(tx: &mut OrgTx, keys: &[&str]) -> Result<HashMap<String, String>, StoreError> {
+    let org = tx.org().0;
+    let rows = sqlx::query!(
+        r#"with recursive into_ as (
+               select l.dedupe_key as key, l.merged_into as id from lead l
+               where l.org_id = $1 and l.dedupe_key = any ($2) and l.merged_into is not null
+               union
+               select i.key, l.merged_into from into_ i join lead l on l.org_id = $1 and l.id = i.id where l.merged_into is not null)
+           select i.key as "key!", l.dedupe_key as survivor from into_ i join lead l on l.org_id = $1 and l.id = i.id
+           where l.merged_into is null"#,
+        org,
+        keys as &[&str],
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.key, row.survivor)).collect())
 }
 
 /// Writes what changes of leads that are there. What their keys were made of stays.

@@ -208,8 +208,8 @@ const COLUMNS: &str = "select l.id, l.email, l.first_name, l.last_name, l.full_n
     l.street, l.city, l.region, l.postcode, l.country, l.linkedin, l.flags, l.verdict, l.verdict_reason, l.verdict_expires_at,
     l.next_check_at, l.score, l.import_id, l.row_no, l.created_at, l.updated_at,
     l.dnc, l.dnc_number, l.dnc_lists, l.dnc_version, l.dnc_valid_until, l.dnc_screening_id, l.provenance,
-    exists (select from suppression s where s.token in (l.email_token, l.email_token_base)) as suppressed
-    from lead l where l.org_id = ";
+    exists (select from suppression s where s.token = any (array[l.email_token, l.email_token_base] || l.merged_tokens)) as suppressed
+    from lead l where l.merged_into is null and l.org_id = ";
 
 /// One page, read by key: its cost does not grow with how far one has paged.
 pub(crate) async fn page(
@@ -284,13 +284,13 @@ pub(crate) fn narrow(statement: &mut Statement, filter: &Filter, now: Timestamp)
         Some(true) => {
             statement.bind(" and l.verdict = 'verified' and l.verdict_expires_at > ", now);
             statement.push(
-                " and not exists (select from suppression s where s.token in (l.email_token, l.email_token_base))",
+                " and not exists (select from suppression s where s.token = any (array[l.email_token, l.email_token_base] || l.merged_tokens))",
             );
         }
         Some(false) => {
             statement.bind(" and (l.verdict is distinct from 'verified' or l.verdict_expires_at <= ", now);
             statement
-                .push(" or exists (select from suppression s where s.token in (l.email_token, l.email_token_base)))");
+                .push(" or exists (select from suppression s where s.token = any (array[l.email_token, l.email_token_base] || l.merged_tokens)))");
         }
         None => {}
     }
@@ -348,6 +348,16 @@ pub(crate) fn lead(row: &PgRow, now: Timestamp) -> Result<Lead, sqlx::Error> {
         created_at: row.try_get("created_at")?,
         updated_at: row.try_get("updated_at")?,
     })
+}
+
+/// These leads, in order of their ids. Those that are gone, or were merged into another, are left out.
+pub async fn leads(tx: &mut OrgTx, ids: &[LeadId]) -> Result<Vec<Lead>, StoreError> {
+    let now = tx.now();
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let mut statement = Statement::new("");
+    statement.bind(COLUMNS, tx.org().0).bind(" and l.id = any (", ids).push(") order by l.id");
+    let rows = statement.build().fetch_all(tx.conn()).await?;
+    Ok(rows.iter().map(|row| lead(row, now)).collect::<Result<_, _>>()?)
 }
 
 /// One lead, if the organisation has it.

@@ -1,7 +1,6 @@
 //! The crate against a real Postgres, as the application's role.
 
 use chrono::TimeDelta;
-use futures::TryStreamExt as _;
 use plumb_base::{Clock, ImportId, LeadId, OrgId};
 use plumb_store::testing::Db;
 use plumb_store::{Actor, OrgTx, audit};
@@ -11,7 +10,7 @@ use crate::counts;
 use crate::dnc::{Screened, do_not_call, numbers_on, phones, record_screening, screen_again};
 use crate::domain::NewLead;
 use crate::edit::{EditError, LeadEdit, edit};
-use crate::export::{Rows, export};
+use crate::leave::{count_leaving, leaving, opted_out_since};
 use crate::read::{self, Cursor, Filter, Sort, VerdictFilter};
 use crate::upsert::{Landed, upsert};
 use crate::verdict::{VerdictSummary, record_verdict};
@@ -60,10 +59,18 @@ async fn opt_out(db: &Db, email: &str) {
     .unwrap();
 }
 
-async fn file(db: &Db, org: OrgId, rows: Rows) -> String {
-    let stream = export(db.store().clone(), org, Actor::SYSTEM, Filter::default(), rows).await.unwrap();
-    let pieces: Vec<_> = stream.try_collect().await.unwrap();
-    String::from_utf8(pieces.concat()).unwrap()
+/// The numbers that may leave, and why others may not.
+async fn leaving_numbers(db: &Db, org: OrgId, with_not_us: bool) -> (Vec<String>, Vec<String>) {
+    let mut reading = tx(db, org).await;
+    let page = leaving(&mut reading, &Filter::default(), None, 100).await.unwrap();
+    let (mut out, mut withheld) = (Vec::new(), Vec::new());
+    for phone in page.iter().filter_map(|leaving| leaving.phone(with_not_us)) {
+        match phone {
+            Ok(number) => out.push(number.to_owned()),
+            Err(why) => withheld.push(format!("{}: {}", why.code, why.note())),
+        }
+    }
+    (out, withheld)
 }
 
 #[tokio::test]
@@ -217,36 +224,44 @@ async fn a_verdict_raises_the_score_and_runs_out() {
     clock.advance(TimeDelta::days(31));
     let late = read::one(&mut tx(&db, org).await, lead).await.unwrap().unwrap();
     assert_eq!(late.unusable, Some(crate::Unusable::Expired));
-    assert!(!file(&db, org, Rows::Usable).await.contains("ada@"));
     clock.advance(TimeDelta::days(-31));
     assert!(read::one(&mut tx(&db, org).await, lead).await.unwrap().unwrap().usable, "the clock jumped back");
 }
 
 #[tokio::test]
-async fn an_export_holds_usable_rows_and_an_opt_out_acts_at_once() {
+async fn whoever_opted_out_leaves_without_address_and_number() {
     let db = Db::new().await;
     let org = db.org("ours").await;
-    let formula = NewLead {
-        title: Some("=cmd|' /C calc'!A0".to_owned()),
-        phone_e164: Some("+12025550123".to_owned()),
-        ..row(1, "ada@shop.example")
-    };
-    let landed =
-        land(&db, org, ImportId::fresh(), vec![formula, row(2, "bo@shop.example"), row(3, "cy@shop.example")]).await;
+    let phone = NewLead { phone_e164: Some("+493023125000".to_owned()), ..row(1, "ada@shop.example") };
+    let (import, other) = (ImportId::fresh(), ImportId::fresh());
+    let landed = land(&db, org, import, vec![phone, row(2, "bo@shop.example"), row(3, "cy@shop.example")]).await;
+    land(&db, org, other, vec![NewLead { city: Some("Ulm".to_owned()), ..row(7, "bo@shop.example") }]).await;
     for (landed, email) in landed.iter().zip(["ada@shop.example", "bo@shop.example"]) {
         verdict(&db, org, landed.lead, email, "verified").await;
     }
-    let usable = file(&db, org, Rows::Usable).await;
-    assert_eq!(usable.lines().count(), 3, "{usable}");
-    assert!(usable.contains("'=cmd|") && !usable.contains(",=cmd|"), "formulas are defused");
-    assert!(!usable.contains("+12025550123") && usable.contains("no Do-Not-Call screening"), "claim 172");
-
+    let before = tx(&db, org).await.now();
+    assert!(!opted_out_since(&mut tx(&db, org).await, before - TimeDelta::days(1)).await.unwrap());
     opt_out(&db, "Ada@Shop.example").await;
-    let usable = file(&db, org, Rows::Usable).await;
-    assert!(!usable.contains("ada@shop.example") && usable.contains("bo@shop.example"));
-    let all = file(&db, org, Rows::All).await;
-    assert_eq!(all.lines().count(), 4);
-    assert!(!all.contains("ada@shop.example") && all.contains("suppressed") && all.contains("not_checked"));
+    assert!(opted_out_since(&mut tx(&db, org).await, before - TimeDelta::days(1)).await.unwrap());
+    assert!(!opted_out_since(&mut tx(&db, org).await, before + TimeDelta::days(1)).await.unwrap(), "not since then");
+
+    let mut reading = tx(&db, org).await;
+    assert_eq!(count_leaving(&mut reading, &Filter::default()).await.unwrap(), 3);
+    let filter = Filter { import: Some(other), ..Filter::default() };
+    assert_eq!(count_leaving(&mut reading, &filter).await.unwrap(), 1);
+    let page = leaving(&mut reading, &Filter::default(), None, 2).await.unwrap();
+    let rest = leaving(&mut reading, &Filter::default(), Some(page[1].lead.id), 2).await.unwrap();
+    assert_eq!([page.len(), rest.len()], [2, 1]);
+    let by_id = |lead| page.iter().chain(&rest).find(|leaving| leaving.lead.id == lead).unwrap();
+    let ada = by_id(landed[0].lead);
+    assert_eq!((ada.lead.unusable, ada.phone(true)), (Some(crate::Unusable::Suppressed), None));
+    assert!(!format!("{:?}", ada.lead).contains("ada@"));
+    let bo = by_id(landed[1].lead);
+    let of = |field| bo.origin(field).map(|origin| (origin.import, origin.row));
+    assert_eq!(of(crate::Field::Email), Some((Some(import), Some(2))));
+    assert_eq!(of(crate::Field::City), Some((Some(other), Some(7))), "who filled the gap");
+    assert_eq!(of(crate::Field::Title), None);
+    assert_eq!(by_id(landed[2].lead).lead.unusable, Some(crate::Unusable::NotChecked));
     let counts = counts::counts(&mut tx(&db, org).await, None).await.unwrap();
     assert_eq!((counts.usable, counts.suppressed), (1, 1));
 }
@@ -319,7 +334,8 @@ async fn an_address_in_another_field_is_not_shown_either() {
     opt_out(&db, "ada@shop.example").await;
     let lead = read::one(&mut tx(&db, org).await, lead).await.unwrap().unwrap();
     assert_eq!((lead.title, lead.company.as_deref()), (None, Some("Shop")));
-    assert!(!file(&db, org, Rows::All).await.contains("ada@shop.example"));
+    let page = leaving(&mut tx(&db, org).await, &Filter::default(), None, 10).await.unwrap();
+    assert!(!format!("{:?}", page[0].lead).contains("ada@shop.example"));
 }
 
 #[tokio::test]
@@ -355,7 +371,7 @@ async fn another_organisation_sees_and_changes_nothing() {
     let lead = land(&db, ours, import, vec![row(1, "ada@shop.example")]).await[0].lead;
     assert!(read::one(&mut tx(&db, theirs).await, lead).await.unwrap().is_none());
     assert_eq!(counts::counts(&mut tx(&db, theirs).await, None).await.unwrap().leads, 0);
-    assert_eq!(file(&db, theirs, Rows::All).await.lines().count(), 1);
+    assert!(leaving(&mut tx(&db, theirs).await, &Filter::default(), None, 10).await.unwrap().is_empty());
     let tokens = db.store().keys().suppression();
     let change = LeadEdit { title: Some("Theirs".to_owned()), ..LeadEdit::default() };
     assert!(matches!(edit(tx(&db, theirs).await, lead, &change, &tokens).await, Err(EditError::NotFound)));
@@ -393,20 +409,20 @@ async fn a_number_leaves_only_with_a_screening_that_is_not_too_old() {
     assert_eq!(record_screening(&mut writing, screening, &results).await.unwrap(), 4, "its own number, and no other");
     writing.commit(audit::Entry::of("test.screened")).await.unwrap();
 
-    let exported = file(&db, org, Rows::All).await;
-    assert!(
-        exported.contains(&phone(0)) && exported.contains("2026-10-01") && exported.contains(&screening.to_string())
-    );
-    assert!((1..5).all(|n| !exported.contains(&phone(n))), "{exported}");
-    assert!(exported.contains("(federal)") && exported.contains("registry is configured"));
-    assert!(exported.contains("no loaded Do-Not-Call registry covers it"), "what is not covered does not leave");
-    assert!(exported.contains("+493023125000"));
+    let (out, withheld) = leaving_numbers(&db, org, false).await;
+    assert_eq!(out, [phone(0), "+493023125000".to_owned()]);
+    let why = |code: &str| withheld.iter().filter(|why| why.starts_with(code)).count();
+    assert_eq!(["dnc_listed", "dnc_not_configured", "dnc_not_screened", "dnc_not_us"].map(why), [1; 4], "{withheld:?}");
+    assert!(withheld.iter().any(|why| why.contains("(federal)")), "by name");
+    let (out, _) = leaving_numbers(&db, org, true).await;
+    assert_eq!(out, [phone(0), phone(4), "+493023125000".to_owned()], "what no list covers, when it is told so");
     let seen = read::one(&mut tx(&db, org).await, landed[0].lead).await.unwrap().unwrap().phone_dnc.unwrap();
     assert_eq!((seen.dnc, seen.screening), ("clear", Some(screening)));
 
     clock.advance(TimeDelta::seconds(1));
-    let exported = file(&db, org, Rows::All).await;
-    assert!(!exported.contains("+1202555") && exported.contains("more than 31 days old"), "{exported}");
+    let (out, withheld) = leaving_numbers(&db, org, false).await;
+    assert_eq!(out, ["+493023125000"]);
+    assert!(withheld.iter().any(|why| why.starts_with("dnc_stale") && why.contains("31 days")), "{withheld:?}");
 }
 
 #[tokio::test]
@@ -420,8 +436,8 @@ async fn a_changed_number_has_to_be_screened_again() {
     writing.commit(audit::Entry::of("test.screened")).await.unwrap();
     let change = LeadEdit { phone_e164: Some("+12025550101".to_owned()), ..LeadEdit::default() };
     edit(tx(&db, org).await, lead, &change, &db.store().keys().suppression()).await.unwrap();
-    let exported = file(&db, org, Rows::All).await;
-    assert!(!exported.contains("+12025550101") && exported.contains("no Do-Not-Call screening was made"), "{exported}");
+    let (out, withheld) = leaving_numbers(&db, org, true).await;
+    assert!(out.is_empty() && withheld[0].contains("no Do-Not-Call screening was made"), "{withheld:?}");
 }
 
 #[tokio::test]
@@ -442,9 +458,9 @@ async fn the_companys_own_list_acts_at_once_on_every_number() {
     assert_eq!(do_not_call(&mut writing, &numbers, "company").await.unwrap(), 2);
     assert_eq!(do_not_call(&mut writing, &numbers, "company").await.unwrap(), 2, "twice is once");
     writing.commit(audit::Entry::of("test.listed")).await.unwrap();
-    let exported = file(&db, org, Rows::All).await;
-    assert!(exported.contains("(federal, company)") && exported.contains("(company)"), "{exported}");
-    assert!(!exported.contains("+49") && file(&db, theirs, Rows::All).await.contains("+49"), "of this company alone");
+    let (out, withheld) = leaving_numbers(&db, org, true).await;
+    assert!(out.is_empty() && withheld[0].contains("(federal, company)") && withheld[1].contains("(company)"));
+    assert_eq!(leaving_numbers(&db, theirs, false).await.0, ["+493023125000"], "of this company alone");
 
     let mut writing = tx(&db, org).await;
     let mut on = numbers_on(&mut writing, "company").await.unwrap();
@@ -452,8 +468,7 @@ async fn the_companys_own_list_acts_at_once_on_every_number() {
     assert_eq!(on, numbers);
     assert_eq!(screen_again(&mut writing, &on).await.unwrap(), 2);
     writing.commit(audit::Entry::of("test.unlisted")).await.unwrap();
-    let exported = file(&db, org, Rows::All).await;
-    assert!(exported.contains("+49") && !exported.contains("+1202"), "not screened is not clear");
+    assert_eq!(leaving_numbers(&db, org, true).await.0, ["+493023125000"], "not screened is not clear");
 
     let mut reading = tx(&db, org).await;
     let first = phones(&mut reading, None, None, 1).await.unwrap();

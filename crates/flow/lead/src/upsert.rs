@@ -86,7 +86,8 @@ pub async fn upsert(
         for person in new {
             land(person, person.id, false);
         }
-        let filled = fill(tx, import, &known).await?;
+        let keyed: Vec<Keyed<'_>> = known.iter().map(|person| (person.lead.dedupe_key.as_str(), *person)).collect();
+        let filled = fill(tx, import, &keyed).await?;
         waiting = Vec::new();
         for person in known {
             match filled.get(&person.lead.dedupe_key) {
@@ -94,6 +95,17 @@ pub async fn upsert(
                 None => waiting.push(person),
             }
         }
+        if waiting.is_empty() {
+            break;
+        }
+        let merged = fill_survivors(tx, import, &waiting).await?;
+        waiting.retain(|person| match merged.get(person.lead.dedupe_key.as_str()) {
+            Some(lead) => {
+                land(person, *lead, true);
+                false
+            }
+            None => true,
+        });
         if waiting.is_empty() {
             break;
         }
@@ -129,14 +141,47 @@ fn people(rows: Vec<NewLead>, import: ImportId, tokens: &plumb_vault::Tokens) ->
     people
 }
 
+/// A person out of a batch, and the key of the lead that they are.
+type Keyed<'a> = (&'a str, &'a Incoming);
+
+/// Fills the gaps of the leads into which leads with these people's keys were merged. Answers which key led where.
+async fn fill_survivors<'a>(
+    tx: &mut OrgTx,
+    import: ImportId,
+    people: &[&'a Incoming],
+) -> Result<HashMap<&'a str, LeadId>, StoreError> {
+    let keys: Vec<&str> = people.iter().map(|person| person.lead.dedupe_key.as_str()).collect();
+    let survivors = query::survivors(tx, &keys).await?;
+    let mut rest: Vec<&'a Incoming> =
+        people.iter().copied().filter(|person| survivors.contains_key(&person.lead.dedupe_key)).collect();
+    let mut landed = HashMap::with_capacity(rest.len());
+    // Several people of a batch may be one lead by now: each round takes one of them for each lead.
+    while !rest.is_empty() {
+        let mut round: HashMap<&str, &'a Incoming> = HashMap::new();
+        rest.retain(|person| {
+            let survivor = survivors[&person.lead.dedupe_key].as_str();
+            let waits = round.contains_key(survivor);
+            round.entry(survivor).or_insert(person);
+            waits
+        });
+        let keyed: Vec<Keyed<'_>> = round.into_iter().collect();
+        let filled = fill(tx, import, &keyed).await?;
+        for (key, person) in keyed {
+            if let Some(lead) = filled.get(key) {
+                landed.insert(person.lead.dedupe_key.as_str(), *lead);
+            }
+        }
+    }
+    Ok(landed)
+}
+
 /// Fills the gaps of leads that are there. Answers which lead has which key.
-async fn fill(tx: &mut OrgTx, import: ImportId, known: &[&Incoming]) -> Result<HashMap<String, LeadId>, StoreError> {
+async fn fill(tx: &mut OrgTx, import: ImportId, known: &[Keyed<'_>]) -> Result<HashMap<String, LeadId>, StoreError> {
     if known.is_empty() {
         return Ok(HashMap::new());
     }
-    let by_key: HashMap<&str, &Incoming> =
-        known.iter().map(|person| (person.lead.dedupe_key.as_str(), *person)).collect();
-    let keys: Vec<&str> = known.iter().map(|person| person.lead.dedupe_key.as_str()).collect();
+    let by_key: HashMap<&str, &Incoming> = known.iter().copied().collect();
+    let keys: Vec<&str> = known.iter().map(|(key, _)| *key).collect();
     let mut found = HashMap::with_capacity(keys.len());
     let mut changes = Vec::new();
     for held in query::hold(tx, &keys).await? {

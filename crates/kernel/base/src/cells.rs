@@ -2,15 +2,25 @@
 
 /// Rows of cells, each row with as many cells as it has, in two allocations whatever the number of cells.
 ///
-/// What reads files, cleans rows and compares them meets here. The text is UTF-8.
-#[derive(Clone, Default, PartialEq, Eq)]
+/// What reads files, cleans rows and compares them meets here. The text is UTF-8. A reader whose text holds the cells
+/// already hands it over and says where they stand: nothing is copied.
+#[derive(Clone, Default)]
 pub struct Cells {
     text: String,
-    /// Where each cell ends in `text`.
-    cell_ends: Vec<u32>,
-    /// Where each row ends in `cell_ends`.
+    /// Where each cell begins and ends in `text`.
+    spans: Vec<(u32, u32)>,
+    /// Where each row ends in `spans`.
     row_ends: Vec<u32>,
 }
+
+/// By cells, wherever they stand.
+impl PartialEq for Cells {
+    fn eq(&self, other: &Self) -> bool {
+        self.row_ends == other.row_ends && self.iter().flat_map(Row::iter).eq(other.iter().flat_map(Row::iter))
+    }
+}
+
+impl Eq for Cells {}
 
 /// Shows its size only: the cells are personal.
 impl std::fmt::Debug for Cells {
@@ -21,14 +31,35 @@ impl std::fmt::Debug for Cells {
 
 impl Cells {
     /// Adds a cell to the row that is being written. The text of a batch stays below 4 GiB.
+    #[inline]
     pub fn push_cell(&mut self, cell: &str) {
+        let start = self.text.len() as u32;
         self.text.push_str(cell);
-        self.cell_ends.push(self.text.len() as u32);
+        self.spans.push((start, self.text.len() as u32));
+    }
+
+    /// Adds the cell at `start..end` of the text that it is given ([`Cells::set_text`]), before or after, to the row that
+    /// is being written. Both are boundaries of characters.
+    #[inline]
+    pub fn push_span(&mut self, start: usize, end: usize) {
+        self.spans.push((start as u32, end as u32));
+    }
+
+    /// Gives it the text that its spans are of, in place of its own, which comes back.
+    pub fn set_text(&mut self, text: String) -> String {
+        std::mem::replace(&mut self.text, text)
+    }
+
+    /// All its text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Ends the row that is being written.
+    #[inline]
     pub fn end_row(&mut self) {
-        self.row_ends.push(self.cell_ends.len() as u32);
+        self.row_ends.push(self.spans.len() as u32);
     }
 
     /// Adds a whole row.
@@ -40,6 +71,7 @@ impl Cells {
     }
 
     /// How many rows have ended.
+    #[inline]
     #[must_use]
     pub fn rows(&self) -> usize {
         self.row_ends.len()
@@ -52,6 +84,7 @@ impl Cells {
     }
 
     /// One row, counted from 0. Panics when there are not so many.
+    #[inline]
     #[must_use]
     pub fn row(&self, row: usize) -> Row<'_> {
         let start = if row == 0 { 0 } else { self.row_ends[row - 1] };
@@ -59,6 +92,7 @@ impl Cells {
     }
 
     /// Every row, in order.
+    #[inline]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
         (0..self.rows()).map(|row| self.row(row))
     }
@@ -66,7 +100,7 @@ impl Cells {
     /// Empties it and keeps the memory.
     pub fn clear(&mut self) {
         self.text.clear();
-        self.cell_ends.clear();
+        self.spans.clear();
         self.row_ends.clear();
     }
 }
@@ -81,6 +115,7 @@ pub struct Row<'c> {
 
 impl<'c> Row<'c> {
     /// How many cells it has.
+    #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
         self.end - self.start
@@ -92,17 +127,19 @@ impl<'c> Row<'c> {
         self.len() == 0
     }
 
-    /// One cell, counted from 0, if the row has so many.
+    /// One cell, counted from 0, if the row has so many. Panics when a span of it is none of the text.
+    #[inline]
     #[must_use]
     pub fn get(&self, column: usize) -> Option<&'c str> {
-        let at = self.start.checked_add(column).filter(|at| *at < self.end)?;
-        let from = if at == 0 { 0 } else { self.cells.cell_ends[at - 1] as usize };
-        Some(&self.cells.text[from..self.cells.cell_ends[at] as usize])
+        let &(start, end) = self.cells.spans[self.start..self.end].get(column)?;
+        Some(&self.cells.text[start as usize..end as usize])
     }
 
     /// Every cell, in order.
+    #[inline]
     pub fn iter(self) -> impl Iterator<Item = &'c str> {
-        (0..self.len()).filter_map(move |column| self.get(column))
+        let Cells { text, spans, .. } = self.cells;
+        spans[self.start..self.end].iter().map(move |&(start, end)| &text[start as usize..end as usize])
     }
 }
 

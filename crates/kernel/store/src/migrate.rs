@@ -26,6 +26,7 @@ pub const MIGRATIONS: &[(&str, &str)] = migrations![
     "0010_screen",
     "0013_verify_run",
     "0014_verify_batch",
+    "0018_duplicate",
     "0019_export",
 ];
 

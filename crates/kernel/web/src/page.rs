@@ -20,13 +20,15 @@ pub enum Nav {
     Imports,
     /// The leads.
     Leads,
+    /// The exports.
+    Exports,
     /// The Do-Not-Call lists.
     DoNotCall,
 }
 
 impl Nav {
     /// Every place, in the order of the page's head.
-    pub const ALL: [Self; 3] = [Self::Imports, Self::Leads, Self::DoNotCall];
+    pub const ALL: [Self; 4] = [Self::Imports, Self::Leads, Self::Exports, Self::DoNotCall];
 
     /// The word in the head.
     #[must_use]
@@ -34,6 +36,7 @@ impl Nav {
         match self {
             Self::Imports => "Imports",
             Self::Leads => "Leads",
+            Self::Exports => "Exports",
             Self::DoNotCall => "Do Not Call",
         }
     }
@@ -44,6 +47,7 @@ impl Nav {
         match self {
             Self::Imports => "/imports",
             Self::Leads => "/leads",
+            Self::Exports => "/exports",
             Self::DoNotCall => "/dnc",
         }
     }

@@ -98,11 +98,46 @@ impl Counts {
         self.faults.iter().sum()
     }
 
+    /// Takes over what was tallied, and empties the tally.
+    pub(crate) fn take(&mut self, tally: &mut Tally) {
+        for (what, (count, examples)) in std::mem::take(&mut tally.changes) {
+            let place = Tally::place(what);
+            self.changes.insert(what, (count + u64::from(std::mem::take(&mut tally.more[place])), examples));
+        }
+    }
+}
+
+/// Changes of a part of the list while its rows go by: there is one in most rows, so the count alone is kept once there
+/// are examples enough.
+pub(crate) struct Tally {
+    changes: BTreeMap<(Field, Reason), (u64, Vec<Example>)>,
+    /// How many more there are of each.
+    more: Vec<u32>,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self { changes: BTreeMap::new(), more: vec![0; Field::ALL.len() * Reason::ALL.len()] }
+    }
+}
+
+impl Tally {
+    fn place((field, reason): (Field, Reason)) -> usize {
+        field as usize * Reason::ALL.len() + reason as usize
+    }
+
     pub(crate) fn change(&mut self, what: (Field, Reason), row: u64, before: &str, after: &str) {
+        let more = &mut self.more[Self::place(what)];
+        if *more > 0 {
+            *more += 1;
+            return;
+        }
         let (count, examples) = self.changes.entry(what).or_default();
-        *count += 1;
         if examples.len() < EXAMPLES {
+            *count += 1;
             examples.push(Example { row, before: mask(before), after: mask(after) });
+        } else {
+            *more = 1;
         }
     }
 }

@@ -97,7 +97,7 @@ impl Writer {
 }
 
 fn guarded(cell: &str, guard: bool) -> String {
-    if guard && cell::is_formula(cell) { format!("'{cell}") } else { cell.to_owned() }
+    if guard && cell::is_formula(cell.as_bytes()) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 /// The reasons, with blanks between them: no reason has one, so the cell needs no quotes whatever the delimiter.

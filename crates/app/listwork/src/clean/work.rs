@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use plumb_base::Cells;
-use plumb_clean::{Cleaned, Field, Kernel, RejectReason, Rules, Value};
+use plumb_base::cells::Row;
+use plumb_clean::{CleanRow, Cleaned, Field, Kernel, RejectReason, Rules, Value};
 use plumb_table::input::Fingerprint;
 use plumb_table::{Batch, Dialect, Fault};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::codes::{EmailStatus, PhoneStatus};
-use super::counts::Counts;
+use super::counts::{Counts, Tally};
 use super::options::{FileFormat, Options};
 use super::plan::Plan;
 use super::read::{Source, Work};
@@ -71,6 +72,7 @@ pub(crate) struct Block {
 pub(crate) struct State {
     batch: Batch,
     cleaned: Cleaned,
+    tally: Tally,
 }
 
 /// A row as it stands in the list.
@@ -136,7 +138,7 @@ impl Worker {
         block.keys.clear();
         block.counts = Counts::default();
         block.again = Again::default();
-        let State { batch, cleaned } = state;
+        let State { batch, cleaned, tally } = state;
         match work {
             Work::Chunk(chunk) => {
                 batch.read(chunk, self.dialect, self.writer.fields.len(), &self.header);
@@ -154,7 +156,8 @@ impl Worker {
                     let raw = (self.verbatim && record.verbatim && !guarded)
                         .then(|| (record.raw.start, &batch.text().as_bytes()[record.raw.clone()]));
                     let number = u64::from(record.number);
-                    self.row(block, batch.cells(), cleaned, at, Stand { number, fault: record.fault, raw });
+                    let stand = Stand { number, fault: record.fault, raw };
+                    self.row(block, tally, (batch.cells().row(at), cleaned.row(at)), stand);
                 }
             }
             Work::Rows(cells) => {
@@ -162,24 +165,24 @@ impl Worker {
                 block.lines = cells.rows() as u32;
                 for at in 0..cells.rows() {
                     let fault = fault_of(cells, at);
-                    self.row(block, cells, cleaned, at, Stand { number: at as u64 + 1, fault, raw: None });
+                    let stand = Stand { number: at as u64 + 1, fault, raw: None };
+                    self.row(block, tally, (cells.row(at), cleaned.row(at)), stand);
                 }
             }
         }
+        block.counts.take(tally);
     }
 
     fn row(
         &self,
         block: &mut Block,
-        cells: &Cells,
-        cleaned: &Cleaned,
-        at: usize,
+        tally: &mut Tally,
+        (row, clean): (Row<'_>, CleanRow<'_>),
         Stand { number, fault, raw }: Stand<'_>,
     ) {
         let counts = &mut block.counts;
         counts.rows += 1;
-        let row = cells.row(at);
-        let clean = fault.is_none().then(|| cleaned.row(at));
+        let clean = fault.is_none().then_some(clean);
         let verdict = match clean {
             None => {
                 if let Some(fault) = fault {
@@ -219,7 +222,7 @@ impl Worker {
                 for &(column, field) in &self.mapped {
                     if let Some(reason) = clean.reason(field) {
                         let before = row.get(column).unwrap_or_default();
-                        counts.change((field, reason), number, before, clean.field(field).unwrap_or_default());
+                        tally.change((field, reason), number, before, clean.field(field).unwrap_or_default());
                     }
                 }
                 if let Some(country) = clean.country() {

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use plumb_egress::OwnServer;
 use serde_json::{Value, json};
@@ -49,12 +49,61 @@ pub(super) struct Leads {
 pub(super) struct Export {
     #[command(flatten)]
     filter: Filter,
-    /// Where to write the CSV file; standard output when not given
+    /// Where to write the file; standard output when not given
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Every lead, marked with whether it may be used and why not
     #[arg(long)]
     all: bool,
+    /// Format of the file; by the name of the output when not given, else CSV
+    #[arg(long)]
+    format: Option<Format>,
+    /// Columns: all of them, what a customer database takes, or what a caller needs
+    #[arg(long, value_enum, default_value_t = Profile::All)]
+    profile: Profile,
+    /// Also where each field came from: its import, its row there, and when
+    #[arg(long)]
+    provenance: bool,
+    /// Also telephone numbers of Canada and the Caribbean (+1), which no Do-Not-Call list here covers
+    #[arg(long)]
+    not_us_phones: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Csv,
+    Parquet,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Profile {
+    All,
+    Crm,
+    Calling,
+}
+
+/// The word of a value on the command line.
+fn word<T: ValueEnum>(value: T) -> String {
+    value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
+impl Export {
+    /// What the server is asked for.
+    fn wanted(&self) -> Value {
+        let named = self.output.as_ref().and_then(|path| path.extension()).is_some_and(|end| end == "parquet");
+        let format = self.format.unwrap_or(if named { Format::Parquet } else { Format::Csv });
+        let mut wanted = json!({
+            "format": word(format),
+            "profile": word(self.profile),
+            "rows": if self.all { "all" } else { "usable" },
+            "include_provenance": self.provenance,
+            "include_not_us_phones": self.not_us_phones,
+        });
+        for (name, value) in self.filter.pairs() {
+            wanted[name] = value.into();
+        }
+        wanted
+    }
 }
 
 /// Which leads.
@@ -201,9 +250,14 @@ pub(super) async fn leads(command: Leads, config: &Config, json: bool) -> anyhow
 
 pub(super) async fn export(command: Export, config: &Config, json: bool) -> anyhow::Result<()> {
     let server = remote::server(config)?;
-    let mut pairs = command.filter.pairs();
-    pairs.push(("rows", if command.all { "all" } else { "usable" }.to_owned()));
-    let mut download = server.stream(&format!("/api/v1/leads/export?{}", serde_urlencoded::to_string(pairs)?)).await?;
+    let asked: Value = server.post_json("/api/v1/exports", &command.wanted()).await?;
+    let id = asked["id"].as_str().unwrap_or_default().to_owned();
+    let export = follow_export(&server, &id).await?;
+    if export["state"] != "done" {
+        let why = export["error"].as_str().unwrap_or("somebody cancelled it");
+        bail!("the export ended as {}: {why}", export["state"].as_str().unwrap_or("unknown"));
+    }
+    let mut download = server.stream(&format!("/api/v1/exports/{id}/content")).await?;
     let Some(path) = &command.output else {
         let mut out = std::io::stdout().lock();
         while let Some(piece) = download.chunk().await? {
@@ -229,9 +283,32 @@ pub(super) async fn export(command: Export, config: &Config, json: bool) -> anyh
         return Err(error.context(format!("{} was not written", path.display())));
     }
     if json {
-        print(json!({ "file": path, "bytes": bytes }));
+        print(json!({ "file": path, "bytes": bytes, "export": export }));
     } else {
-        say(format_args!("Wrote {} ({bytes} bytes).", path.display()));
+        let sum =
+            |name: &str| export[name].as_object().map_or(0, |counts| counts.values().filter_map(Value::as_i64).sum());
+        let (left_out, withheld): (i64, i64) = (sum("left_out"), sum("phones_withheld"));
+        let rows = &export["rows_out"];
+        say(format_args!(
+            "Wrote {} ({rows} rows, {bytes} bytes; {left_out} leads left out, {withheld} numbers held back).",
+            path.display()
+        ));
     }
     Ok(())
+}
+
+/// Waits for an export's end, with its progress on standard error.
+async fn follow_export(server: &OwnServer, id: &str) -> anyhow::Result<Value> {
+    let mut line = summary::ProgressLine::new();
+    loop {
+        let export: Value = server.get_json(&format!("/api/v1/exports/{id}")).await?;
+        let read = export["leads_read"].as_f64().unwrap_or(0.0);
+        let whole = export["leads_read_total"].as_f64().unwrap_or(1.0).max(1.0);
+        line.show(&format!("exporting  {:>3.0} %  {} rows", (100.0 * read / whole).min(100.0), export["rows_out"]));
+        if matches!(export["state"].as_str(), Some("done" | "failed" | "cancelled")) {
+            line.end();
+            return Ok(export);
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }

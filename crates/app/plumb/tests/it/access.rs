@@ -266,12 +266,14 @@ async fn foreign(world: &World) -> BTreeMap<&'static str, String> {
     .await
     .expect("a job");
     let run = VerificationRunId::fresh();
-    sqlx::query("insert into verification_run (org_id, id, request_mac, addresses, created_at) values ($1, $2, '', 1, now())")
-        .bind(org.0)
-        .bind(run.0)
-        .execute(&mut conn)
-        .await
-        .expect("a request");
+    sqlx::query(
+        "insert into verification_run (org_id, id, request_mac, addresses, created_at) values ($1, $2, '', 1, now())",
+    )
+    .bind(org.0)
+    .bind(run.0)
+    .execute(&mut conn)
+    .await
+    .expect("a request");
     sqlx::query(
         "insert into verification_item (org_id, run_id, seq, email, state, verdict, reason, catch_all, flags, evidence, policy, checked_at, expires_at, attempt)
          values ($1, $2, 1, 'x@example.com', 'answered', 'unverified', 'timeout', 'unknown', '{}', '[]', 'strict', now(), now(), 1)",
@@ -300,12 +302,14 @@ async fn foreign(world: &World) -> BTreeMap<&'static str, String> {
     .execute(&mut conn)
     .await
     .expect("a list");
-    sqlx::query("insert into dnc_screening (org_id, id, state, created_at, keep_until) values ($1, $2, 'done', now(), now())")
-        .bind(org.0)
-        .bind(screening.0)
-        .execute(&mut conn)
-        .await
-        .expect("a screening");
+    sqlx::query(
+        "insert into dnc_screening (org_id, id, state, created_at, keep_until) values ($1, $2, 'done', now(), now())",
+    )
+    .bind(org.0)
+    .bind(screening.0)
+    .execute(&mut conn)
+    .await
+    .expect("a screening");
     sqlx::query(
         "insert into dnc_company (org_id, token, id, key_version, hint, reason, asked_on, created_at)
          values ($1, $2, $3, 1, '+1202·····23', 'asked', current_date, now())",
@@ -316,9 +320,21 @@ async fn foreign(world: &World) -> BTreeMap<&'static str, String> {
     .execute(&mut conn)
     .await
     .expect("a number that may not be called");
+    let export: sqlx::types::Uuid = sqlx::query_scalar(
+        "insert into export (org_id, state, format, profile, which, with_provenance, with_not_us, asked_by_kind, asked_by, finished_at)
+         values ($1, 'done', 'csv', 'all', 'all', false, false, 'user', $2, now()) returning id",
+    )
+    .bind(org.0)
+    .bind(owner.0)
+    .fetch_one(&mut conn)
+    .await
+    .expect("an export");
     plumb_identity::create_api_key(world.app.db.store(), org, owner, "theirs", Scope::ALL).await.expect("a key");
     let key: sqlx::types::Uuid =
-        sqlx::query_scalar("select id from api_key where name = 'theirs' order by created_at desc, id desc limit 1").fetch_one(&mut conn).await.expect("a key");
+        sqlx::query_scalar("select id from api_key where name = 'theirs' order by created_at desc, id desc limit 1")
+            .fetch_one(&mut conn)
+            .await
+            .expect("a key");
     BTreeMap::from([
         ("lead", lead.to_string()),
         ("import", import.to_string()),
@@ -326,6 +342,7 @@ async fn foreign(world: &World) -> BTreeMap<&'static str, String> {
         ("run", run.to_string()),
         ("seq", "1".to_owned()),
         ("load", load.to_string()),
+        ("export", export.to_string()),
         ("screening", screening.to_string()),
         ("entry", entry.to_string()),
         ("key", key.to_string()),

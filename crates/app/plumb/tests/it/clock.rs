@@ -62,7 +62,12 @@ async fn a_verdict_runs_out_by_the_clock() {
 
     let usable = async || {
         let browser = app.browser(user).await;
-        let export = app.get("/api/v1/leads/export", From::Browser(&browser)).await;
+        let asked = app.api(Method::POST, "/api/v1/exports", From::Browser(&browser), &json!({})).await.json();
+        let (_, failed) = job::drain(app.db.store(), &app.jobs).await.expect("the jobs run");
+        assert!(failed.is_empty(), "{failed:?}");
+        let content = format!("/api/v1/exports/{}/content", asked["id"].as_str().expect("an id"));
+        let export = app.get(&content, From::Browser(&browser)).await;
+        assert_eq!(export.status, StatusCode::OK, "{export:?}");
         let page = app.get("/api/v1/leads?limit=200", From::Browser(&browser)).await.json();
         let leads = page["leads"].as_array().expect("leads").clone();
         assert_eq!(leads.len(), domains.len(), "no lead lost, none doubled");

@@ -166,8 +166,16 @@ pub(crate) async fn eventually<T>(what: &str, within: Duration, mut done: impl A
     }
 }
 
-async fn csv(api: &OwnServer, path: &str) -> Vec<BTreeMap<String, String>> {
-    let mut download = api.stream(path).await.expect("an export begins");
+/// Exports every column as CSV, and reads the file.
+async fn csv(api: &OwnServer, rows: &str) -> Vec<BTreeMap<String, String>> {
+    let asked: Value = api.post_json("api/v1/exports", &json!({ "rows": rows })).await.expect("an export is asked for");
+    let path = format!("api/v1/exports/{}", asked["id"].as_str().expect("an id"));
+    eventually("the export ends", Duration::from_secs(30), async || {
+        let export: Value = api.get_json(&path).await.expect("an export");
+        (export["state"] == "done").then_some(())
+    })
+    .await;
+    let mut download = api.stream(&format!("{path}/content")).await.expect("the file begins");
     let mut bytes = Vec::new();
     while let Some(piece) = download.chunk().await.expect("it goes on") {
         bytes.extend_from_slice(&piece);
@@ -249,7 +257,7 @@ async fn a_messy_list_becomes_leads_that_may_be_used() {
         "who opted out is not asked about"
     );
 
-    let exported = csv(&api, "api/v1/leads/export").await;
+    let exported = csv(&api, "usable").await;
     let usable: BTreeSet<&str> =
         leads.iter().filter(|lead| lead["verdict"] == "verified").filter_map(|lead| lead["email"].as_str()).collect();
     let out: BTreeSet<&str> = exported.iter().map(|row| row["email"].as_str()).collect();
@@ -261,10 +269,10 @@ async fn a_messy_list_becomes_leads_that_may_be_used() {
     let leaves = rows[4].email.as_str();
     assert!(usable.contains(leaves));
     let _: Value = api.post_json("api/leads/opt-out", &json!({ "email": leaves })).await.expect("an opt-out");
-    let after = csv(&api, "api/v1/leads/export").await;
+    let after = csv(&api, "usable").await;
     assert_eq!(after.len(), exported.len() - 1, "gone from the next export");
     assert!(after.iter().all(|row| row["email"] != leaves));
-    let everything = csv(&api, "api/v1/leads/export?rows=all").await;
+    let everything = csv(&api, "all").await;
     assert_eq!(everything.len(), leads.len());
     assert!(
         everything.iter().flat_map(BTreeMap::values).all(|cell| !cell.contains(leaves)),
@@ -277,16 +285,19 @@ async fn a_messy_list_becomes_leads_that_may_be_used() {
     // The last export is in the log within a second or so.
     let bundle = eventually("the log has the last export", Duration::from_secs(10), async || {
         let bundle: Value = api.get_json("api/v1/audit/export").await.ok()?;
-        let exports =
-            bundle["entries"].as_array()?.iter().filter(|entry| entry.to_string().contains("lead.exported")).count();
+        let exports = bundle["entries"]
+            .as_array()?
+            .iter()
+            .filter(|entry| entry.to_string().contains("export.downloaded"))
+            .count();
         (exports >= 3).then_some(bundle)
     })
     .await;
     let verified = verify_bundle(&bundle.to_string(), Known::default()).expect("the bundle proves itself");
     assert_eq!(verified.first_seq, Some(0));
     let mut forged = bundle.to_string();
-    let at = forged.find("lead.exported").expect("an export is in it");
-    forged.replace_range(at..at + 13, "lead.imported");
+    let at = forged.find("export.done").expect("an export is in it");
+    forged.replace_range(at..at + 11, "export.gone");
     assert!(verify_bundle(&forged, Known::default()).is_err(), "a changed word is found");
     eprintln!("flow: audit bundle of {} entries verifies offline", verified.entries);
 

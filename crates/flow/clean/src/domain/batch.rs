@@ -61,6 +61,12 @@ pub enum Value {
     PhoneExtension,
     /// The person's name for comparing, where the row's key needs it.
     NameKey,
+    /// Titles before the person's name: `Prof. Dr.`.
+    Honorific,
+    /// What stands behind the person's name: `Jr.`, `PhD`, `Jr., MD`.
+    NameSuffix,
+    /// The name under which the company trades, where its cell says both: the second of `Example LLC dba Sample`.
+    TradeName,
 }
 
 impl Value {
@@ -68,7 +74,7 @@ impl Value {
     pub const COUNT: usize = Self::ALL.len();
 
     /// Each, in order.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
         Self::Email,
         Self::Phone,
         Self::FirstName,
@@ -93,6 +99,9 @@ impl Value {
         Self::PhoneOthers,
         Self::PhoneExtension,
         Self::NameKey,
+        Self::Honorific,
+        Self::NameSuffix,
+        Self::TradeName,
     ];
 
     /// The value of a field that columns are mapped to.

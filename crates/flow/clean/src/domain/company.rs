@@ -82,9 +82,9 @@ impl LegalForms {
     /// Writes the key of a tidy company name: folded words without the legal form, `&` as `and`.
     ///
     /// A form that is also a word somewhere goes only where the country has it, or where it is written as a form
-    /// (`S.A.`, `AG`). Nothing goes if only a word such as "group" would remain. Of `X dba Y`, the key is that of X.
+    /// (`S.A.`, `AG`). Nothing goes if only a word such as "group" would remain. Of `X dba Y`, give X alone ([`names`]).
     pub(crate) fn key(&self, name: &str, kinds: Kinds, country: Option<Country>, words: &mut Words, out: &mut String) {
-        words.read(legal_name(name), kinds);
+        words.read(name, kinds);
         let mut range = 0..words.len();
         while let Some(len) = self.form_at(words, range.clone(), country, false) {
             range.end -= len;
@@ -134,20 +134,26 @@ impl LegalForms {
 /// Most letters that are tried as a form written letter by letter.
 const LETTERS_MAX: usize = 6;
 
-/// The part of a name before "doing business as" or "trading as".
-fn legal_name(name: &str) -> &str {
-    const MARKS: [&str; 5] = [" dba ", " d/b/a ", " t/a ", " trading as ", " doing business as "];
+/// The parts of a name before and behind "doing business as" or "trading as"; the second is empty if it says neither.
+pub(crate) fn names(name: &str) -> (&str, &str) {
+    const MARKS: [&str; 10] = [
+        "dba ", "d/b/a ", "d.b.a. ", "dba: ", "t/a ", "t/as ", "t.a. ", "trading as ", "doing business as ", "trading name ",
+    ];
     let bytes = name.as_bytes();
-    // Every mark has a blank, then one of these, and is shorter than what is left of the name.
-    let cut = bytes.windows(3).enumerate().skip(1).find_map(|(at, head)| {
-        let may_be = head[0] == b' '
+    // Every mark stands behind a blank or a bracket and begins with one of these.
+    let found = bytes.windows(3).enumerate().skip(1).find_map(|(at, head)| {
+        let may_be = matches!(head[0], b' ' | b'(')
             && matches!(head[1] | 0x20, b'd' | b't')
-            && matches!(head[2] | 0x20, b'b' | b'/' | b'a' | b'r' | b'o');
-        let is_mark =
-            |mark: &&str| bytes.get(at..at + mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark.as_bytes()));
-        (may_be && MARKS.iter().any(is_mark)).then_some(at)
+            && matches!(head[2] | 0x20, b'b' | b'/' | b'.' | b'a' | b'r' | b'o');
+        let rest = bytes.get(at + 1..).filter(|_| may_be)?;
+        let starts = |mark: &&&str| rest.get(..mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark.as_bytes()));
+        MARKS.iter().find(starts).map(|mark| (at, at + 1 + mark.len()))
     });
-    cut.map_or(name, |at| &name[..at])
+    let Some((legal, trade)) = found.map(|(end, start)| (&name[..end], &name[start..])) else { return (name, "") };
+    let legal = legal.trim_end_matches([' ', '(', ',']);
+    let trade = trade.trim_matches([' ', ',', '"']);
+    let trade = if trade.contains('(') { trade } else { trade.trim_end_matches(')') };
+    if legal.is_empty() || trade.is_empty() { (name, "") } else { (legal, trade) }
 }
 
 /// The folded words of a name, and for each whether it is written as a legal form: with dots or a slash inside, or in

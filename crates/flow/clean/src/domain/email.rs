@@ -1,6 +1,7 @@
 //! The e-mail column: finding the address in the cell, and what can be said of it without asking its server.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use plumb_base::Email;
 use plumb_base::email::PlainAddress;
@@ -46,7 +47,7 @@ pub(crate) fn is_form(cell: &str) -> bool {
 fn stands_alone(text: &str) -> bool {
     let wraps = |byte: Option<&u8>| matches!(byte, Some(b'\'' | b'!'));
     let bytes = text.as_bytes();
-    !wraps(bytes.first()) && !wraps(bytes.last()) && !bytes.contains(&b'|')
+    !wraps(bytes.first()) && !wraps(bytes.last()) && !bytes.iter().fold(false, |seen, byte| seen | (*byte == b'|'))
 }
 
 /// Writes address, key and domain of a plain address.
@@ -196,10 +197,22 @@ const ENDINGS: [(&str, &str); 10] = [
 /// The endings of most domains, which are nobody's slip.
 const RIGHT: [&str; 4] = [".com", ".de", ".org", ".net"];
 
+/// A glance at what most domains are not: as long as a provider's, or with an ending of as many letters as the wrong ones.
+fn may_be_slip(name: &[u8]) -> bool {
+    let dot = |from_end: usize| name.len().checked_sub(from_end).is_some_and(|at| name[at] == b'.');
+    PROVIDER_OCTETS.contains(&name.len()) || dot(4) || dot(5)
+}
+
+/// No slip of a provider's name is shorter or longer.
+const PROVIDER_OCTETS: RangeInclusive<usize> = 8..=15;
+
 /// The domain that was probably meant, if this one is a slip of the hand away from it.
 fn meant_domain(name: &str) -> Option<String> {
-    // No slip of a provider's name is shorter or longer, and nobody's ending is one of the right ones.
-    let may_be_provider = (8..=15).contains(&name.len());
+    if !may_be_slip(name.as_bytes()) {
+        return None;
+    }
+    // Nobody's ending is one of the right ones.
+    let may_be_provider = PROVIDER_OCTETS.contains(&name.len());
     let ending_is_right = RIGHT.iter().any(|right| name.ends_with(right));
     if ending_is_right && !may_be_provider {
         return None;

@@ -10,7 +10,7 @@ use super::company::Words;
 use super::mapping::{Field, Mapping};
 use super::memo::Memo;
 use super::policy::PrivateClasses;
-use super::rules::{DomainFacts, Rules};
+use super::rules::{DomainFacts, Rules, RulesVersion};
 
 /// Longest cell that is read, in bytes.
 pub const FIELD_BYTES_MAX: usize = plumb_base::limits::FIELD_BYTES_MAX;
@@ -45,6 +45,8 @@ pub(crate) struct Column {
 /// What is needed while rows are cleaned and means nothing afterwards.
 #[derive(Default)]
 pub(crate) struct Scratch {
+    /// By which rules the answers were found.
+    rules: Option<RulesVersion>,
     pub(crate) domains: Memo<DomainFacts>,
     pub(crate) words: Words,
     pub(crate) key: String,
@@ -82,7 +84,9 @@ impl Kernel {
     pub fn clean(&self, rows: &Cells, out: &mut Cleaned) {
         out.text.clear();
         out.records.clear();
-        out.scratch.domains.clear();
+        if out.scratch.rules.replace(self.rules.version()) != Some(self.rules.version()) {
+            out.scratch.domains.clear();
+        }
         out.records.reserve(rows.rows());
         for row in rows.iter() {
             let record = self.clean_row(row, &mut out.text, &mut out.scratch);

@@ -5,6 +5,7 @@ use xxhash_rust::xxh3::{xxh3_128, xxh3_128_with_seed};
 use super::batch::Value;
 use super::draft::Draft;
 use super::fold;
+use super::person;
 use super::text;
 
 /// A person's name for comparing.
@@ -16,14 +17,19 @@ pub(crate) struct NameKey {
 }
 
 impl NameKey {
-    /// From the names as they are written, of which any may be empty.
-    pub(crate) fn of(first: &str, last: &str, full: &str) -> Option<Self> {
+    /// From the names as they are written, of which any may be empty, and what tells father and son apart.
+    pub(crate) fn of(first: &str, last: &str, full: &str, generation: &str) -> Option<Self> {
         let fold = |name: &str| Some(fold::words(name)).filter(|name| !name.is_empty());
         let (first, last) = (fold(first), fold(last));
         if let (Some(first), Some(last)) = (&first, &last) {
             // `J. Doe` may be Jane or John.
             let initials = first.split(' ').all(|word| word.chars().count() == 1) && first.is_ascii();
-            return Some(Self { text: format!("{first} {last}"), complete: !initials });
+            let mut text = format!("{first} {last}");
+            if let Some(generation) = fold(generation) {
+                text.push(' ');
+                text.push_str(&generation);
+            }
+            return Some(Self { text, complete: !initials });
         }
         let text = fold(full).or(first).or(last)?;
         let complete = (text.contains(' ') && text.split(' ').all(|word| word.len() > 1))
@@ -90,7 +96,8 @@ pub(crate) fn decide(
     let mut named = false;
     if !implausible && (if mailbox { role } else { !profile }) {
         let [first, last, full] = [Value::FirstName, Value::LastName, Value::FullName].map(|value| draft.get(value));
-        if let Some(name) = NameKey::of(first, last, full) {
+        let generation = person::generation(draft.get(Value::NameSuffix)).unwrap_or_default();
+        if let Some(name) = NameKey::of(first, last, full, generation) {
             (named, complete) = (true, name.complete);
             draft.put(Value::NameKey, &name.text);
         }

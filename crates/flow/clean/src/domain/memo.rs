@@ -1,55 +1,56 @@
-//! What was just looked up, for the length of one batch.
+//! What was just looked up.
 
 use xxhash_rust::xxh3::xxh3_64;
 
-/// How many answers are kept, one per slot.
+/// How many answers are kept, one per slot: 64 KiB for answers of some octets.
 const SLOTS: usize = 1024;
+/// Longer texts are not remembered: hardly any is.
+const TEXT_OCTETS_MAX: usize = 56;
 
 /// Answers by text. A newer text takes the slot of an older one; an answer comes back only for the very text it was
 /// given for, so what is remembered cannot change a result.
 pub(crate) struct Memo<T> {
-    texts: String,
     slots: Box<[Slot<T>]>,
-    batch: u32,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Slot<T> {
-    batch: u32,
-    start: u32,
-    len: u32,
+    text: [u8; TEXT_OCTETS_MAX],
+    /// 0 in a free slot.
+    len: u8,
     answer: T,
+}
+
+impl<T: Copy + Default> Slot<T> {
+    fn free() -> Self {
+        Self { text: [0; TEXT_OCTETS_MAX], len: 0, answer: T::default() }
+    }
 }
 
 impl<T: Copy + Default> Default for Memo<T> {
     fn default() -> Self {
-        Self { texts: String::new(), slots: vec![Slot::default(); SLOTS].into(), batch: 0 }
+        Self { slots: vec![Slot::free(); SLOTS].into() }
     }
 }
 
 impl<T: Copy + Default> Memo<T> {
     /// Forgets everything.
     pub(crate) fn clear(&mut self) {
-        self.texts.clear();
-        self.batch = self.batch.wrapping_add(1);
-        if self.batch == 0 {
-            self.slots.fill(Slot::default());
-            self.batch = 1;
-        }
+        self.slots.fill(Slot::free());
     }
 
-    /// The answer for `text`, from `ask` if it is not remembered. Works after [`Memo::clear`] only.
+    /// The answer for `text`, from `ask` if it is not remembered.
     pub(crate) fn get(&mut self, text: &str, ask: impl FnOnce(u64) -> T) -> T {
         let hash = xxh3_64(text.as_bytes());
         let slot = &mut self.slots[hash as usize % SLOTS];
-        if slot.batch == self.batch
-            && self.texts.as_bytes()[slot.start as usize..(slot.start + slot.len) as usize] == *text.as_bytes()
-        {
+        if slot.text.get(..usize::from(slot.len)) == Some(text.as_bytes()) && slot.len > 0 {
             return slot.answer;
         }
         let answer = ask(hash);
-        *slot = Slot { batch: self.batch, start: self.texts.len() as u32, len: text.len() as u32, answer };
-        self.texts.push_str(text);
+        if let Some(place) = slot.text.get_mut(..text.len()) {
+            place.copy_from_slice(text.as_bytes());
+            (slot.len, slot.answer) = (text.len() as u8, answer);
+        }
         answer
     }
 }

@@ -149,8 +149,8 @@ impl Found {
     /// Takes what may be a number.
     fn take(&mut self, piece: &str, country: Option<Country>) {
         let dialled = plumb_phone::read(piece, country);
-        let abroad = piece.starts_with("00") || piece.contains(['+', '\u{ff0b}']);
-        self.homeless |= dialled == Err(Unreadable::NoCountry) && !abroad;
+        let abroad = || piece.starts_with("00") || piece.contains(['+', '\u{ff0b}']);
+        self.homeless |= dialled == Err(Unreadable::NoCountry) && !abroad();
         let dialled = dialled.ok();
         let number = dialled.filter(Number::is_valid).or_else(|| {
             // `00` is how most of the world dials out; a row's country may do it otherwise.

@@ -5,17 +5,19 @@ use std::borrow::Cow;
 use plumb_base::cells::Row;
 
 use super::batch::{Record, Value};
+use super::company;
 use super::draft::Draft;
 use super::email;
 use super::flag::{Flag, Reason, RejectReason};
 use super::kernel::{FIELD_BYTES_MAX, Kernel, Scratch};
 use super::key;
 use super::mapping::Field;
+use super::memo::Memo;
 use super::person::{self, NameCell};
 use super::phone::{self, PhoneType};
 use super::place;
 use super::policy::PrivateClass;
-use super::rules::MailProvider;
+use super::rules::{DomainFacts, MailProvider};
 use super::scan::Kinds;
 use super::text;
 use super::web;
@@ -51,9 +53,10 @@ impl Kernel {
         }
         let name = |field: Field| NameCell { text: &cells[field as usize].tidy, kinds: cells[field as usize].kinds };
         let (first, last, full) = (name(Field::FirstName), name(Field::LastName), name(Field::FullName));
-        let implausible = person::read(&mut draft, first, last, full.text);
-        draft.record.flags.note(Flag::NameImplausible, implausible);
         self.place(&mut draft, &cells);
+        let country = draft.record.country;
+        let implausible = person::read(&mut draft, first, last, full, country);
+        draft.record.flags.note(Flag::NameImplausible, implausible);
         self.phone(&mut draft, &cells);
         let role = self.organisation(&mut draft, scratch, &cells);
         profile(&mut draft, &cells);
@@ -95,14 +98,14 @@ impl Kernel {
             long |= raw.len() > FIELD_BYTES_MAX;
             let field = self.columns.get(index).and_then(|column| column.field);
             let Some(field) = field.filter(|_| raw.len() <= FIELD_BYTES_MAX) else {
-                nul |= raw.as_bytes().contains(&0);
+                nul |= raw.bytes().fold(false, |nul, byte| nul | (byte == 0));
                 filled = filled || !raw.chars().all(char::is_whitespace);
                 continue;
             };
             let kinds = Kinds::of(raw);
             nul |= kinds.any(Kinds::CONTROL) && raw.as_bytes().contains(&0);
             filled = filled || kinds.any(Kinds::VISIBLE) || !raw.chars().all(char::is_whitespace);
-            let tidy = text::tidy_known(raw, kinds);
+            let (tidy, kinds) = text::tidy_known(raw, kinds);
             let placeholder = !tidy.is_empty() && text::is_placeholder_known(&tidy, kinds, field);
             let (tidy, kinds) = if placeholder { (Cow::Borrowed(""), Kinds::NONE) } else { (tidy, kinds) };
             cells[field as usize] = Cell { raw, tidy, kinds, placeholder };
@@ -174,11 +177,13 @@ impl Kernel {
             draft.put(Value::Company, &cell.tidy);
             let country = draft.record.country;
             let forms = &self.rules.legal_forms;
-            draft.write(Value::CompanyKey, |out| forms.key(&cell.tidy, cell.kinds, country, &mut scratch.words, out));
+            let (legal, trade) = company::names(&cell.tidy);
+            draft.write(Value::CompanyKey, |out| forms.key(legal, cell.kinds, country, &mut scratch.words, out));
+            draft.put(Value::TradeName, trade);
         }
         let cell = &cells[Field::Website as usize].tidy;
         if !cell.is_empty() {
-            self.website(draft, scratch, cell);
+            self.website(draft, scratch, cell, email.facts);
         }
         if let Some(facts) = email.facts {
             let domain = draft.get(Value::EmailDomain);
@@ -198,15 +203,19 @@ impl Kernel {
         email.role
     }
 
-    fn website(&self, draft: &mut Draft<'_>, scratch: &mut Scratch, cell: &str) {
+    /// Reads the website; `of_email` is what is known of the address's domain, which mostly is the site's.
+    fn website(&self, draft: &mut Draft<'_>, scratch: &mut Scratch, cell: &str, of_email: Option<DomainFacts>) {
         let mut host = None;
         draft.write(Value::Website, |out| host = web::website(cell, out));
         let Some(host) = host else { return draft.record.flags.insert(Flag::WebsiteInvalid) };
         let name = &draft.get(Value::Website)[host.clone()];
         // Whose the domain is, `www` does not change; without it, it is mostly that of the address, just looked up.
-        let bare = name.strip_prefix("www.").map(|bare| self.rules.domain(&mut scratch.domains, bare));
-        let facts =
-            bare.filter(|facts| facts.registrable > 0).unwrap_or_else(|| self.rules.domain(&mut scratch.domains, name));
+        let facts = |name: &str, memo: &mut Memo<DomainFacts>| match of_email {
+            Some(facts) if draft.get(Value::EmailDomain) == name => facts,
+            _ => self.rules.domain(memo, name),
+        };
+        let bare = name.strip_prefix("www.").map(|bare| facts(bare, &mut scratch.domains));
+        let facts = bare.filter(|facts| facts.registrable > 0).unwrap_or_else(|| facts(name, &mut scratch.domains));
         if facts.registrable == 0 {
             draft.clear(Value::Website);
             return draft.record.flags.insert(Flag::WebsiteInvalid);

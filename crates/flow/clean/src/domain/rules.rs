@@ -127,8 +127,10 @@ impl Rules {
     pub(crate) fn domain(&self, memo: &mut Memo<DomainFacts>, domain: &str) -> DomainFacts {
         memo.get(domain, |hash| {
             let registrable = registrable(domain);
-            let is_shared =
-                |name: &str| self.domains.may_hold(xxh3_64(name.as_bytes())) && self.shared_hosts.contains(name);
+            let is_shared = |name: &str| {
+                let hash = if name.len() == domain.len() { hash } else { xxh3_64(name.as_bytes()) };
+                self.domains.may_hold(hash) && self.shared_hosts.contains(name)
+            };
             DomainFacts {
                 provider: self.provider(domain, registrable, hash),
                 // A domain has at most 253 octets.

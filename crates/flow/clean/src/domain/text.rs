@@ -15,14 +15,29 @@ pub(crate) fn tidy(cell: &str) -> Cow<'_, str> {
     if is_tidy(cell) { Cow::Borrowed(cell) } else { Cow::Owned(rewrite(cell)) }
 }
 
-/// [`tidy`] of a cell whose kinds of characters are known.
-pub(crate) fn tidy_known(cell: &str, kinds: Kinds) -> Cow<'_, str> {
-    if kinds.any(Kinds::FAR.and(Kinds::CONTROL).and(Kinds::GAP)) {
-        return tidy(cell);
-    }
+/// [`tidy`] of a cell whose kinds of characters are known, and the kinds of what comes of it.
+pub(crate) fn tidy_known(cell: &str, kinds: Kinds) -> (Cow<'_, str>, Kinds) {
     let bytes = cell.as_bytes();
     let wrapped = bytes.first() == Some(&b' ') || bytes.last() == Some(&b' ');
-    Cow::Borrowed(if wrapped { cell.trim_matches(' ') } else { cell })
+    let (mut inner, mut within) = (cell, kinds);
+    if wrapped {
+        inner = trim_blanks(cell);
+        within = Kinds::of(inner);
+    }
+    if within.any(Kinds::FAR.and(Kinds::CONTROL).and(Kinds::GAP)) {
+        let tidy = tidy(inner);
+        let kinds = Kinds::of(&tidy);
+        return (tidy, kinds);
+    }
+    (Cow::Borrowed(inner), within)
+}
+
+/// The text between its first and its last character that is no blank.
+fn trim_blanks(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let start = bytes.iter().take_while(|byte| **byte == b' ').count();
+    let end = bytes.iter().rposition(|byte| *byte != b' ').map_or(start, |at| at + 1);
+    &text[start..end]
 }
 
 fn is_tidy(cell: &str) -> bool {
@@ -155,25 +170,34 @@ pub(crate) fn is_placeholder_known(text: &str, kinds: Kinds, field: Field) -> bo
     }
     match text.as_bytes() {
         [first, .., last] if first.is_ascii_alphabetic() && last.is_ascii_alphabetic() => {
-            let lengths = LENGTHS[usize::from(first.to_ascii_lowercase() - b'a')];
-            text.len() < 32 && lengths >> text.len() & 1 == 1 && is_placeholder(text, field)
+            let letter = |byte: u8| usize::from(byte.to_ascii_lowercase() - b'a');
+            let (lengths, lasts) = SHAPES[letter(*first)];
+            text.len() < 32
+                && lengths >> text.len() & 1 == 1
+                && lasts >> letter(*last) & 1 == 1
+                && is_placeholder(text, field)
         }
         _ => is_placeholder(text, field),
     }
 }
 
-/// The lengths of the placeholders that begin with each letter, as bits.
-const LENGTHS: [u32; 26] = {
-    let mut lengths = [0; 26];
+/// The lengths of the placeholders that begin with each letter, and the letters that they end with, as bits.
+const SHAPES: [(u32, u32); 26] = {
+    let mut shapes = [(0, 0); 26];
     let mut n = 0;
     while n < PLACEHOLDERS.len() {
         let word = PLACEHOLDERS[n].as_bytes();
+        let last = word[word.len() - 1];
         if word[0].is_ascii_lowercase() {
-            lengths[(word[0] - b'a') as usize] |= 1 << word.len();
+            let shape = &mut shapes[(word[0] - b'a') as usize];
+            shape.0 |= 1 << word.len();
+            if last.is_ascii_lowercase() {
+                shape.1 |= 1 << (last - b'a');
+            }
         }
         n += 1;
     }
-    lengths
+    shapes
 };
 
 /// Whether the text looks like UTF-8 that was once read as Windows-1252 (`MÃ¼ller`), or has lost characters (U+FFFD).

@@ -123,7 +123,8 @@ impl Layout {
             .concat(),
             Profile::Calling => [&[Column::Id][..], &PERSON, &PHONE, &PLACE].concat(),
         };
-        let fields = columns.iter().filter_map(|column| if let Column::Field(field) = column { Some(*field) } else { None });
+        let fields =
+            columns.iter().filter_map(|column| if let Column::Field(field) = column { Some(*field) } else { None });
         let origins = if provenance { fields.collect() } else { Vec::new() };
         Self { columns, origins, with_not_us }
     }
@@ -146,7 +147,8 @@ impl Layout {
         }
         for field in &self.origins {
             // A number that stays back has no origin to tell.
-            let origin = if *field == Field::PhoneE164 && phone.number.is_none() { None } else { leaving.origin(*field) };
+            let origin =
+                if *field == Field::PhoneE164 && phone.number.is_none() { None } else { leaving.origin(*field) };
             let Some(origin) = origin else {
                 (0..3).for_each(|_| cells.push_cell(""));
                 continue;

@@ -20,6 +20,20 @@ fn rows_come_back_as_they_went_in() {
 }
 
 #[test]
+fn cells_of_a_text_that_was_handed_over_are_not_copied() {
+    let (mut handed, mut pushed) = (Cells::default(), Cells::default());
+    handed.push_span(0, 3);
+    handed.push_span(13, 16);
+    assert_eq!(handed.set_text("ada,\"o\"\"x\",üo\"x".to_owned()), "");
+    handed.push_span(11, 13);
+    handed.end_row();
+    pushed.push_row(["ada", "o\"x", "ü"]);
+    assert_eq!(handed, pushed);
+    pushed.push_row(["more"]);
+    assert_ne!(handed, pushed);
+}
+
+#[test]
 fn debug_output_holds_no_cell() {
     let mut cells = Cells::default();
     cells.push_row(["ada@example.com"]);

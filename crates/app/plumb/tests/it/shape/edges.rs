@@ -1,4 +1,4 @@
-//! `base ← { jail, phone, link, table } ← vault ← store ← { ledger, egress, web } ← { identity, privacy } ← lead ← { source, clean, screen, verify } ← listwork ← plumb`
+//! `base ← { jail, phone, link, table } ← vault ← store ← { ledger, egress, web } ← { identity, privacy } ← lead ← { source, clean, screen, export, verify } ← listwork ← plumb`
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ const LAYERS: [&[&str]; 11] = [
     &["plumb-ledger", "plumb-egress", "plumb-web"],
     &["plumb-identity", "plumb-privacy"],
     &["plumb-lead"],
-    &["plumb-source", "plumb-clean", "plumb-screen", "plumb-verify"],
+    &["plumb-source", "plumb-clean", "plumb-screen", "plumb-export", "plumb-verify"],
     &["plumb-listwork"],
     &["plumb"],
     &["plumb-benches"],

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Text, rust};
 
 /// Each table and the one crate that writes it.
-pub(super) const OWNERS: [(&str, &str); 35] = [
+pub(super) const OWNERS: [(&str, &str); 37] = [
     ("schema_migration", "store"),
     ("field_registry", "store"),
     ("installation", "store"),
@@ -34,6 +34,8 @@ pub(super) const OWNERS: [(&str, &str); 35] = [
     ("dnc_screening", "screen"),
     ("dnc_company", "screen"),
     ("dnc_reassigned", "screen"),
+    ("export", "export"),
+    ("export_piece", "export"),
     ("verification", "verify"),
     ("verification_run", "verify"),
     ("verification_item", "verify"),
@@ -44,11 +46,14 @@ pub(super) const OWNERS: [(&str, &str); 35] = [
 ];
 
 /// Who else reads one, and why.
-pub(super) const READERS: [(&str, &str, &str); 8] = [
+pub(super) const READERS: [(&str, &str, &str); 11] = [
     ("ledger", "audit_pending", "takes events out of the outbox and into the log"),
     ("egress", "org", "a disclosure whose organisation is gone is not written"),
     ("source", "org", "the sweep goes round the organisations"),
     ("source", "job", "an import whose job was put aside is told so"),
+    ("export", "import", "the date of where a field came from"),
+    ("export", "job", "an export whose job was put aside is told so"),
+    ("export", "org", "the sweep goes round the organisations"),
     ("lead", "suppression", "a lead is shown and exported only as its owner's opt-out allows, in the same query"),
     ("verify", "org", "what runs out is looked for in each organisation"),
     ("verify", "suppression", "the evidence of a verdict is hidden with the address"),

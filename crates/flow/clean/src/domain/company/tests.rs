@@ -2,7 +2,7 @@ use super::*;
 
 fn key_of(forms: &LegalForms, name: &str, country: Option<Country>) -> String {
     let mut key = String::new();
-    forms.key(name, Kinds::of(name), country, &mut Words::default(), &mut key);
+    forms.key(names(name).0, Kinds::of(name), country, &mut Words::default(), &mut key);
     key
 }
 
@@ -137,5 +137,37 @@ fn both_readers_see_the_same_words() {
         quick.read(name, Kinds::of(name));
         close.read_any(name);
         assert_eq!((&quick.text, &quick.ends, &quick.written), (&close.text, &close.ends, &close.written), "{name}");
+    }
+}
+
+/// Names of many countries, with the key and the name under which they trade.
+#[test]
+fn names_of_many_countries() {
+    let forms = LegalForms::new(include_str!("../../../lists/legal_forms.txt"));
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for line in include_str!("names.txt").lines().filter(|line| !line.starts_with('#')) {
+        let [name, country, wanted, trade] =
+            <[&str; 4]>::try_from(line.split('|').map(str::trim).collect::<Vec<_>>()).unwrap();
+        let country = country.parse().ok();
+        let found = key_of(&forms, name, country);
+        count += 1;
+        if (found.as_str(), names(name).1) != (wanted, trade) {
+            wrong.push(format!("{name}: {found:?} {:?}, not {wanted:?} {trade:?}", names(name).1));
+        }
+        assert_eq!(key_of(&forms, &found, country), found, "{name}");
+    }
+    assert!(count > 180, "{count}");
+    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn zz_probe() {
+    let text = std::fs::read_to_string("/work/shared/vectors/companies.csv").unwrap();
+    let forms = LegalForms::new(include_str!("../../../lists/legal_forms.txt"));
+    let countries = super::super::place::Countries::new(include_str!("../../../lists/countries.txt"));
+    for line in text.lines() {
+        let (name, country) = line.split_once(';').unwrap_or((line, ""));
+        let key = key_of(&forms, name, countries.find(country));
+        if key.split(' ').any(|w| w.len() <= 3) || name.contains("(") { println!("@@{name} [{country}] -> {key}"); }
     }
 }

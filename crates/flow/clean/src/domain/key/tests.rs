@@ -1,7 +1,7 @@
 use super::*;
 
 fn name(first: &str, last: &str, full: &str) -> Option<NameKey> {
-    NameKey::of(first, last, full)
+    NameKey::of(first, last, full, "")
 }
 
 #[test]

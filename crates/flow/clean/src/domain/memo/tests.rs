@@ -14,6 +14,16 @@ fn answers_are_those_of_the_text() {
 }
 
 #[test]
+fn texts_of_any_length_have_their_own_answers() {
+    let mut memo = Memo::<usize>::default();
+    for _ in 0..2 {
+        for len in 0..3 * TEXT_OCTETS_MAX {
+            assert_eq!(memo.get(&"x".repeat(len), |_| len), len);
+        }
+    }
+}
+
+#[test]
 fn a_repeated_question_is_asked_once() {
     let mut memo = Memo::<u8>::default();
     memo.clear();

@@ -1,14 +1,25 @@
 //! The names that most rows have, written without copies; [`Person::read`] reads all others.
 
+use plumb_base::Country;
+
 use super::super::batch::Value;
 use super::super::draft::Draft;
 use super::super::scan::Kinds;
-use super::{Part, Person, push_word, without_credentials, without_honorifics};
+use super::around::{ends_bare, is_title_alone, without_titles};
+use super::case::{Part, push_word};
+use super::Person;
+use super::split::{Parts, split};
 
 /// Reads the tidy cells of a name into the draft; empty ones are empty. Whether the name is implausible comes back.
-pub(crate) fn read(draft: &mut Draft<'_>, first: NameCell<'_>, last: NameCell<'_>, full: &str) -> bool {
+pub(crate) fn read(
+    draft: &mut Draft<'_>,
+    first: NameCell<'_>,
+    last: NameCell<'_>,
+    full: NameCell<'_>,
+    country: Option<Country>,
+) -> bool {
     if let (Some(given), Some(family)) = (first.quick(Part::First), last.quick(Part::Last))
-        && says_no_more(full, first.text.as_bytes(), last.text.as_bytes())
+        && says_no_more(full.text, first.text.as_bytes(), last.text.as_bytes())
     {
         let shouting = given.capitals && family.capitals;
         let mut ends = [0; 3];
@@ -25,14 +36,26 @@ pub(crate) fn read(draft: &mut Draft<'_>, first: NameCell<'_>, last: NameCell<'_
         draft.share(Value::LastName, Value::FullName, ends[1], ends[2]);
         return false;
     }
-    if first.text.is_empty() && last.text.is_empty() && full.is_empty() {
-        return false;
+    if first.text.is_empty() && last.text.is_empty() {
+        if full.text.is_empty() {
+            return false;
+        }
+        if let Some(parts) = full.quick_parts(country) {
+            draft.put(Value::FullName, full.text);
+            draft.share(Value::FirstName, Value::FullName, parts.given.start, parts.given.end);
+            draft.share(Value::LastName, Value::FullName, parts.family.start, parts.family.end);
+            return false;
+        }
     }
     let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
-    let person = Person::read(some(first.text), some(last.text), some(full));
-    for (value, text) in
-        [(Value::FirstName, &person.first), (Value::LastName, &person.last), (Value::FullName, &person.full)]
-    {
+    let person = Person::read(some(first.text), some(last.text), some(full.text), country);
+    for (value, text) in [
+        (Value::FirstName, &person.first),
+        (Value::LastName, &person.last),
+        (Value::FullName, &person.full),
+        (Value::Honorific, &person.honorific),
+        (Value::NameSuffix, &person.suffix),
+    ] {
         draft.put(value, text.as_deref().unwrap_or_default());
     }
     person.implausible
@@ -61,18 +84,39 @@ impl<'r> NameCell<'r> {
         if !kinds.only(within) || !kinds.any(Kinds::LETTERS) {
             return None;
         }
+        if part == Part::First && is_title_alone(text) {
+            return None;
+        }
         let settled = kinds.any(Kinds::LOWER) && kinds.any(Kinds::UPPER);
         if kinds.any(Kinds::HIGH.and(Kinds::BLANK)) {
             let bare = match part {
                 _ if !kinds.any(Kinds::BLANK) => true,
-                Part::First => without_honorifics(text).len() == text.len(),
-                _ => without_credentials(text).len() == text.len(),
+                Part::First => without_titles(text, false).len() == text.len(),
+                _ => ends_bare(text, false),
             };
             if !settled || !bare || (kinds.any(Kinds::FAR) && text.chars().any(|c| c.is_numeric() || c == '\u{fffd}')) {
                 return None;
             }
         }
         Some(Quick { text, settled, capitals: !settled && is_loud(text.as_bytes()) })
+    }
+
+    /// The parts of a whole name that has a case of its own and nothing around it.
+    fn quick_parts(self, country: Option<Country>) -> Option<Parts> {
+        let within = Kinds::LETTERS.and(Kinds::JOIN).and(Kinds::LATIN).and(Kinds::BLANK);
+        let settled = self.kinds.any(Kinds::LOWER) && self.kinds.any(Kinds::UPPER);
+        let bare = settled
+            && self.kinds.only(within)
+            && !self.text.contains(" '")
+            && without_titles(self.text, true).len() == self.text.len()
+            && ends_bare(self.text, true);
+        if !bare {
+            return None;
+        }
+        let parts = split(self.text, country).filter(|parts| !parts.turned)?;
+        // One of the parts in capitals, or in small letters, is given the usual case.
+        let settled = |range: &std::ops::Range<usize>| has_case(&self.text[range.clone()]);
+        (settled(&parts.given) && settled(&parts.family)).then_some(parts)
     }
 }
 
@@ -84,6 +128,12 @@ impl Quick<'_> {
             push_plain(out, self.text, part, self.capitals, shouting);
         }
     }
+}
+
+/// Whether a part begins with a capital and goes on small.
+fn has_case(part: &str) -> bool {
+    let bytes = part.as_bytes();
+    bytes.iter().any(u8::is_ascii_lowercase) && bytes.iter().any(u8::is_ascii_uppercase)
 }
 
 /// Whether a whole name is empty, or the two words of the parts.

@@ -1,0 +1,207 @@
+//! What stands around a name: titles before it, generations and degrees behind it.
+
+use super::super::mapping::Field;
+use super::super::text::is_placeholder;
+use super::case::{has_capitals, is_capitals};
+
+/// A name and what stands around it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Around<'n> {
+    /// Titles, as they are written.
+    pub(super) honorific: &'n str,
+    pub(super) name: &'n str,
+    /// `Jr.`, `Sr.`, `II`, `III` or `IV`: it tells father and son apart.
+    pub(super) generation: &'static str,
+    /// Degrees and memberships, as they are written.
+    pub(super) credentials: Vec<&'n str>,
+}
+
+impl<'n> Around<'n> {
+    /// Takes apart what stands around a part of a name, or around a whole one: of that, two words stay.
+    pub(super) fn of(text: &'n str, whole: bool) -> Self {
+        let name = without_titles(text, whole);
+        let honorific = text[..text.len() - name.len()].trim_end();
+        let mut around = Self { honorific, name, ..Self::default() };
+        around.take_behind(whole);
+        around
+    }
+
+    /// The same of a part that has nothing before it.
+    pub(super) fn behind(text: &'n str) -> Self {
+        let mut around = Self { name: text, ..Self::default() };
+        around.take_behind(false);
+        around
+    }
+
+    fn take_behind(&mut self, whole: bool) {
+        while let Some((head, tail, what)) = last_behind(self.name, whole) {
+            match what {
+                Behind::Generation(generation) => self.generation = generation,
+                Behind::Credential => self.credentials.insert(0, tail),
+                Behind::Nothing => {}
+            }
+            self.name = head;
+        }
+    }
+
+    /// What stood behind the name, in one text: `Jr., MD`.
+    pub(super) fn suffix(&self) -> String {
+        let generation = Some(self.generation).filter(|generation| !generation.is_empty());
+        generation.into_iter().chain(self.credentials.iter().copied()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// No title or degree is written in more octets.
+const AROUND_BYTES_MAX: usize = 24;
+
+/// Titles before a name, in letters alone. Sorted.
+const TITLES: [&str; 63] = [
+    "bc", "dhr", "dott", "dottoressa", "dottssa", "dr", "dra", "dres", "drhc", "dring", "drmed", "drphil", "drs",
+    "encik", "frau", "fru", "herr", "ingeniero", "judr", "kum", "lic", "madame", "mademoiselle", "mbchb", "mevr",
+    "mevrouw", "mgr", "miss", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "msgr", "mudr", "mvdr", "mw", "mx",
+    "panna", "phdr", "priv", "prof", "profa", "profdr", "professor", "puan", "rev", "rndr", "rva", "sayin", "shri", "sig",
+    "signor", "signora", "sigra", "sir", "smt", "sr", "sra", "srta", "thddr", "univprof",
+];
+
+/// Titles only with a dot: without one, they are somebody's name. Sorted.
+const DOTTED: [&str; 24] = [
+    "adv", "arch", "avv", "brig", "capt", "col", "doc", "eng", "gen", "hon", "hr", "hra", "ing", "ir", "lt", "ltgen", "mag",
+    "maj", "pfr", "rag", "rt", "sgt", "sn", "vm",
+];
+
+/// What goes on after a title: `Dr. rer. nat.`. Sorted.
+const AFTER_TITLES: [&str; 15] = [
+    "habil", "hc", "ing", "iur", "jur", "med", "mult", "nat", "oec", "phil", "pol", "rer", "sc", "techn", "univ",
+];
+
+/// Titles that are no given name, whatever stands beside them. Sorted.
+const NEVER_NAMES: [&str; 13] =
+    ["dr", "frau", "herr", "madame", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "mx", "prof", "professor"];
+
+/// Letters after a name that nobody is called. Sorted.
+const CREDENTIALS: [&str; 95] = [
+    "acca", "acii", "aicp", "bcom", "bsc", "btech", "ccie", "ccim", "ccna", "ccnp", "ceng", "cfa", "cfp", "chfc",
+    "cipd", "cipp", "cisa", "cism", "cissp", "cmgr", "cpa", "cphr", "cpim", "cpo", "cpp", "crisc", "cscp", "csm",
+    "cspo", "dipling", "diplkfm", "dmd", "dphil", "dvm", "edd", "emba", "esq", "esquire", "faia", "fcca", "fcipd",
+    "fcma", "frcp", "frcs", "frics", "gphr", "ieng", "jd", "leed", "leedap", "llb", "lld", "llm", "mba", "mbbs",
+    "mbchb", "mbcs", "mcipd", "mcips", "mcom", "mcse", "mfa", "miet", "mph", "mphil", "mres", "mrics", "mscs",
+    "msw", "mtech", "obe", "pgmp", "pharmd", "phd", "phr", "pmiacp", "pmp", "psyd", "rpa", "scd", "shrmcp",
+    "shrmscp", "sphr", "mbe", "cbe", "msc", "cia", "dba", "dds", "fca", "aca", "cma", "rn", "clu", "lutc",
+];
+
+/// Letters after a name that are names as well: only capitals among small letters tell `MA` from `Ma`.
+const CAREFUL: [&str; 16] =
+    ["ba", "be", "beng", "bs", "ca", "dba", "ma", "md", "meng", "ms", "od", "pe", "qc", "rn", "kc", "mp"];
+
+enum Behind {
+    Generation(&'static str),
+    Credential,
+    /// A comma with nothing behind it.
+    Nothing,
+}
+
+/// The letters of a short word, small; empty if there is anything but letters, dots, hyphens and apostrophes in it.
+fn letters<'b>(word: &str, into: &'b mut [u8; AROUND_BYTES_MAX]) -> &'b str {
+    let mut len = 0;
+    for byte in word.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' if len < AROUND_BYTES_MAX => {
+                into[len] = byte.to_ascii_lowercase();
+                len += 1;
+            }
+            b'.' | b'-' | b'\'' | b',' => {}
+            _ => return "",
+        }
+    }
+    std::str::from_utf8(&into[..len]).unwrap_or_default()
+}
+
+fn holds(list: &[&str], word: &str) -> bool {
+    list.binary_search(&word).is_ok()
+}
+
+/// Whether a cell of given names holds a title and nothing else.
+pub(super) fn is_title_alone(name: &str) -> bool {
+    let mut into = [0; AROUND_BYTES_MAX];
+    name.len() <= 10 && holds(&NEVER_NAMES, letters(name, &mut into))
+}
+
+/// The name without the titles before it; a name that is nothing else stays.
+pub(super) fn without_titles(name: &str, whole: bool) -> &str {
+    let (mut rest, mut any) = (name, false);
+    while let Some((head, tail)) = rest.split_once(' ') {
+        let mut into = [0; AROUND_BYTES_MAX];
+        let plain = if head.len() > AROUND_BYTES_MAX { "" } else { letters(head, &mut into) };
+        let dotted = head.contains('.');
+        let title = holds(&TITLES, plain)
+            || (dotted && (holds(&DOTTED, plain) || plain.starts_with("dipl")))
+            || (dotted && plain.starts_with("dr") && plain.len() > 3)
+            || (any && (holds(&AFTER_TITLES, plain) || plain == "h" || (plain == "c" && rest.len() < name.len())))
+            // One letter is a title only with one word behind it, and an initial otherwise.
+            || (!whole && plain == "m" && !tail.contains(' '));
+        if plain.is_empty() || !title || is_placeholder(tail, Field::FirstName) {
+            break;
+        }
+        (rest, any) = (tail, true);
+    }
+    rest
+}
+
+/// The last thing behind a name, with the name before it.
+fn last_behind(name: &str, whole: bool) -> Option<(&str, &str, Behind)> {
+    let (head, tail) = name.rsplit_once([' ', ','])?;
+    if tail.len() > AROUND_BYTES_MAX {
+        return None;
+    }
+    let comma = head.ends_with(',') || name.as_bytes().get(head.len()) == Some(&b',');
+    let head = head.trim_end_matches([' ', ',']);
+    if is_placeholder(head, Field::LastName) {
+        return None;
+    }
+    if tail.is_empty() {
+        return Some((head, tail, Behind::Nothing));
+    }
+    let mut into = [0; AROUND_BYTES_MAX];
+    let plain = letters(tail, &mut into);
+    let room = comma || !whole || head.contains([' ', ',']);
+    let is_loud = !tail.bytes().any(|b| b.is_ascii_lowercase()) || !name.bytes().any(|b| b.is_ascii_uppercase());
+    let generation = match plain {
+        "jr" => "Jr.",
+        "sr" => "Sr.",
+        "ii" if is_loud => "II",
+        "iii" => "III",
+        "iv" if is_loud => "IV",
+        _ => "",
+    };
+    if !generation.is_empty() {
+        return room.then_some((head, tail, Behind::Generation(generation)));
+    }
+    let credential = if CAREFUL.contains(&plain) {
+        has_capitals(tail) && !is_capitals(head)
+    } else {
+        CREDENTIALS.contains(&plain) && (comma || has_capitals(tail) || matches!(plain, "phd" | "esq" | "mba" | "llm" | "cpa"))
+    };
+    (credential && room).then_some((head, tail, Behind::Credential))
+}
+
+/// Whether nothing stands behind a name of several words.
+pub(super) fn ends_bare(name: &str, whole: bool) -> bool {
+    last_behind(name, whole).is_none()
+}
+
+/// What tells father and son apart, out of a suffix.
+pub(crate) fn generation(suffix: &str) -> Option<&str> {
+    suffix.split(", ").next().filter(|first| matches!(*first, "Jr." | "Sr." | "II" | "III" | "IV"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_sorted() {
+        for list in [TITLES.as_slice(), &DOTTED, &AFTER_TITLES, &NEVER_NAMES] {
+            assert!(list.is_sorted(), "{list:?}");
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! A database, the real router, members and keys, for the tests of this crate.
+
+use std::sync::Arc;
+use std::task::Poll;
+
+use axum::body::Body;
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http::request::Parts;
+use http::{Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use plumb_base::{Clock, Email, ImportId, LeadId, OrgId, SessionId, UserId};
+use plumb_lead::{NewLead, Screened, VerdictSummary};
+use plumb_store::access::Role;
+use plumb_store::job::{self, JobError, Registry};
+use plumb_store::testing::Db;
+use plumb_store::{Actor, OrgTx, RateDecision, StoreError, audit};
+use plumb_web::{
+    Authenticator, AuthnError, Csrf, Limiter, Member, Principal, RateRule, Register, Services, Session, Settings,
+};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use crate::job::{WriteExport, run};
+
+/// The token of every session here.
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+/// Leads of a page here: few, so that short lists have several.
+const PAGE_LEADS: u32 = 4;
+
+/// The cookie is the organisation and the person.
+struct Cookies;
+
+impl Authenticator for Cookies {
+    fn authenticate<'a>(&'a self, parts: &'a Parts) -> BoxFuture<'a, Result<Principal, AuthnError>> {
+        let cookie = parts.headers.get(header::COOKIE).and_then(|value| value.to_str().ok()?.split_once('/'));
+        let ids = cookie.and_then(|(org, user)| Some((org.parse::<OrgId>().ok()?, user.parse::<UserId>().ok()?)));
+        let principal = ids.map_or(Principal::Anonymous, |(org, user)| {
+            Principal::Session(Session {
+                user,
+                session: SessionId::fresh(),
+                csrf: Csrf::new(TOKEN),
+                member: Some(Member { org, org_name: "Example".into(), role: Role::Member }),
+            })
+        });
+        Box::pin(async move { Ok(principal) })
+    }
+}
+
+struct NoLimit;
+
+impl Limiter for NoLimit {
+    fn ask<'a>(&'a self, _: &'a str, _: RateRule) -> BoxFuture<'a, Result<RateDecision, StoreError>> {
+        Box::pin(async { Ok(RateDecision::Allowed) })
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+    pub(crate) org: OrgId,
+    pub(crate) user: UserId,
+    router: axum::Router,
+}
+
+/// An answer, read to its end or to where it broke off.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+}
+
+impl World {
+    /// An organisation with its owner, at noon of the fifth of October 2026.
+    pub(crate) async fn new() -> Self {
+        let clock = Clock::frozen("2026-10-05T12:00:00Z".parse().expect("a moment"));
+        let db = Db::with_clock(clock.clone()).await;
+        let owner = plumb_identity::create_org_with_owner(db.store(), "Example", "owner@example.com", "", None).await;
+        let (org, user) = owner.expect("an organisation is made");
+        let services =
+            Services::new(Arc::new(Cookies), Arc::new(NoLimit), Settings::default(), CancellationToken::new());
+        let router = Register::new(crate::routes(db.store())).expect("sound routes").router(&services);
+        Self { db, clock, org, user, router }
+    }
+
+    pub(crate) async fn tx(&self) -> OrgTx {
+        self.db.store().org(self.org, Actor::SYSTEM).await.expect("begins")
+    }
+
+    pub(crate) async fn response(
+        &self,
+        who: (OrgId, UserId),
+        method: &str,
+        path: &str,
+        kind: &str,
+        body: String,
+    ) -> axum::response::Response {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::COOKIE, format!("{}/{}", who.0, who.1))
+            .header("x-csrf-token", TOKEN)
+            .header(header::CONTENT_TYPE, kind);
+        self.router.clone().oneshot(request.body(Body::from(body)).expect("a request")).await.expect("infallible")
+    }
+
+    async fn send(&self, who: (OrgId, UserId), method: &str, path: &str, kind: &str, body: String) -> Answer {
+        let (parts, body) = self.response(who, method, path, kind, body).await.into_parts();
+        let body = body.collect().await.expect("a whole answer").to_bytes();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.get_as((self.org, self.user), path).await
+    }
+
+    pub(crate) async fn get_as(&self, who: (OrgId, UserId), path: &str) -> Answer {
+        self.send(who, "GET", path, "text/plain", String::new()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send((self.org, self.user), "POST", path, "application/json", body.to_string()).await
+    }
+
+    pub(crate) async fn form(&self, path: &str, body: &str) -> Answer {
+        let kind = "application/x-www-form-urlencoded";
+        self.send((self.org, self.user), "POST", path, kind, body.to_owned()).await
+    }
+
+    /// Asks for an export, and answers where it is.
+    pub(crate) async fn asked(&self, wanted: &Value) -> String {
+        let answer = self.post("/api/v1/exports", wanted).await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
+        format!("/api/v1/exports/{}", answer.json()["id"].as_str().expect("an id"))
+    }
+
+    /// Asks for an export, has it made, and answers it with its file.
+    pub(crate) async fn exported(&self, wanted: &Value) -> (Value, Bytes) {
+        let path = self.asked(wanted).await;
+        let failed = self.work(usize::MAX).await;
+        assert!(failed.is_empty(), "{failed:?}");
+        let content = self.get(&format!("{path}/content")).await;
+        assert_eq!(content.status, StatusCode::OK, "{}", content.text());
+        (self.get(&path).await.json(), content.body)
+    }
+
+    /// The rows of a CSV file, header to cell.
+    pub(crate) async fn rows(&self, wanted: &Value) -> Vec<std::collections::BTreeMap<String, String>> {
+        let (_, file) = self.exported(wanted).await;
+        csv::Reader::from_reader(&file[..]).deserialize().map(|row| row.expect("a row")).collect()
+    }
+
+    /// Runs every job; an export goes on for `polls` polls at most each time.
+    pub(crate) async fn work(&self, polls: usize) -> Vec<JobError> {
+        let registry = Registry::new().handle::<WriteExport, _, _>(move |job, cx| async move {
+            let work = Killed { work: Box::pin(run(PAGE_LEADS, job, cx)), polls };
+            work.await.unwrap_or_else(|| Err(JobError::Fail("killed".to_owned())))
+        });
+        job::drain(self.db.store(), &registry).await.expect("the queue works").1
+    }
+
+    /// Puts what was killed back into the queue.
+    pub(crate) async fn revive(&self) {
+        let mut tx = self.tx().await;
+        for dead in job::dead(&mut tx).await.expect("lists") {
+            job::retry(&mut tx, dead.id).await.expect("retries");
+        }
+        tx.commit(audit::Entry::of("job.retried")).await.expect("commits");
+    }
+
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        let mut tx = self.tx().await;
+        let count = sqlx::query_scalar(sql).fetch_one(tx.conn()).await.expect(sql);
+        tx.done_reading().await.expect("ends");
+        count
+    }
+
+    /// Leads of one import that is known, made an hour before now.
+    pub(crate) async fn land(&self, rows: Vec<NewLead>) -> (ImportId, Vec<LeadId>) {
+        let import = ImportId::fresh();
+        let mut tx = self.tx().await;
+        let at = tx.now() - chrono::TimeDelta::hours(1);
+        sqlx::query("insert into import (org_id, id, file_name, state, created_at) values ($1, $2, '', 'done', $3)")
+            .bind(self.org.0)
+            .bind(import.0)
+            .bind(at)
+            .execute(tx.conn())
+            .await
+            .expect("an import");
+        let tokens = self.db.store().keys().suppression();
+        let landed = plumb_lead::upsert(&mut tx, import, rows, &tokens).await.expect("leads land");
+        tx.commit(audit::Entry::of("test.landed")).await.expect("commits");
+        (import, landed.into_iter().map(|landed| landed.lead).collect())
+    }
+
+    /// Leads that may be used.
+    pub(crate) async fn verified(&self, leads: &[(LeadId, String)]) {
+        let mut tx = self.tx().await;
+        let expires_at = tx.now() + chrono::TimeDelta::days(30);
+        for (lead, email) in leads {
+            let summary =
+                VerdictSummary { verdict: "verified", reason: "mailbox_confirmed", expires_at, next_check_at: None };
+            assert!(plumb_lead::record_verdict(&mut tx, *lead, email, &summary).await.expect("a verdict"));
+        }
+        tx.commit(audit::Entry::of("test.verified")).await.expect("commits");
+    }
+
+    /// `count` people who may be used, each with a title that a spreadsheet would run.
+    pub(crate) async fn people(&self, count: i64) -> Vec<LeadId> {
+        let emails: Vec<String> = (1..=count).map(|n| format!("p{n}@shop.example")).collect();
+        let title = |n: i64| NewLead { title: Some(format!("=1+{n}")), ..row(n, &emails[n as usize - 1]) };
+        let (_, leads) = self.land((1..=count).map(title).collect()).await;
+        self.verified(&leads.iter().copied().zip(emails.clone()).collect::<Vec<_>>()).await;
+        leads
+    }
+
+    /// What screening said about numbers.
+    pub(crate) async fn screened(&self, screening: uuid::Uuid, results: &[(LeadId, &str, &'static str)]) {
+        let mut tx = self.tx().await;
+        let result = |(lead, number, dnc): &(LeadId, &str, &'static str)| Screened {
+            lead: *lead,
+            number: (*number).to_owned(),
+            dnc,
+            lists: if *dnc == "listed" { vec!["federal".to_owned()] } else { Vec::new() },
+            version: Some("2026-10-01".parse().expect("a date")),
+            valid_until: Some("2026-11-02T00:00:00Z".parse().expect("a moment")),
+        };
+        let results: Vec<Screened> = results.iter().map(result).collect();
+        plumb_lead::record_screening(&mut tx, screening, &results).await.expect("screened");
+        tx.commit(audit::Entry::of("test.screened")).await.expect("commits");
+    }
+
+    pub(crate) async fn opt_out(&self, email: &str) {
+        let (token, _) = self.db.store().keys().suppression().of(&Email::parse(email).expect("an address"));
+        sqlx::query(
+            "insert into suppression (token, kind, key_version, reason, at) values ($1, 'email', 1, 'opt_out', $2)",
+        )
+        .bind(&token[..])
+        .bind(self.clock.now())
+        .execute(&mut self.db.admin_conn().await)
+        .await
+        .expect("an opt-out");
+    }
+
+    /// Moves the end of every export into the past.
+    pub(crate) async fn ended_ago(&self, interval: &str) {
+        let moved = sqlx::query("update export set finished_at = finished_at - $1::text::interval").bind(interval);
+        moved.execute(&mut self.db.admin_conn().await).await.expect("the past");
+    }
+
+    /// Nobody belongs to an organisation any more.
+    pub(crate) async fn everybody_leaves(&self) {
+        let gone = sqlx::query("delete from membership").execute(&mut self.db.admin_conn().await).await;
+        gone.expect("they leave");
+    }
+}
+
+/// One row of a list.
+pub(crate) fn row(row_no: i64, email: &str) -> NewLead {
+    let parsed = Email::parse(email).expect("an address");
+    NewLead {
+        dedupe_key: format!("e:{}", parsed.key()),
+        email: Some(parsed.expose()),
+        email_key: Some(parsed.key()),
+        email_domain: Some(parsed.domain().to_string()),
+        row_no,
+        raw: json!({ "E-Mail": email }).to_string(),
+        ..NewLead::default()
+    }
+}
+
+/// Work that is thrown away after some polls, as by a process that is killed.
+struct Killed<'a, T> {
+    work: BoxFuture<'a, T>,
+    polls: usize,
+}
+
+impl<T> Future for Killed<'_, T> {
+    type Output = Option<T>;
+
+    fn poll(mut self: std::pin::Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Option<T>> {
+        if let Poll::Ready(done) = self.work.as_mut().poll(cx) {
+            return Poll::Ready(Some(done));
+        }
+        self.polls = self.polls.saturating_sub(1);
+        if self.polls == 0 { Poll::Ready(None) } else { Poll::Pending }
+    }
+}
