@@ -13,7 +13,9 @@ call declare_personal('lead', 'pseudonym', 'screening against opt-outs', 'with t
 -- What was merged, and what undoes it.
 create table lead_merge (
     org_id uuid not null,
-    id uuid not null,
+    id uuid not null default gen_random_uuid(),
+    -- Later merges have larger numbers: they are undone from the last.
+    seq bigint not null generated always as identity,
     survivor_id uuid not null,
     merged_id uuid not null,
     -- Fields of the survivor that the merge changed.
@@ -33,8 +35,9 @@ create table lead_merge (
     foreign key (org_id, survivor_id) references lead (org_id, id) on delete cascade,
     foreign key (org_id, merged_id) references lead (org_id, id) on delete cascade
 );
-create index lead_merge_survivor on lead_merge (org_id, survivor_id, id);
-create index lead_merge_merged on lead_merge (org_id, merged_id, id);
+create index lead_merge_seq on lead_merge (org_id, seq);
+create index lead_merge_survivor on lead_merge (org_id, survivor_id, seq);
+create index lead_merge_merged on lead_merge (org_id, merged_id, seq);
 call tenant_table('lead_merge');
 call declare_personal('lead_merge', 'source_row', 'undoing a merge', 'with the lead', 'lead_merge.survivor_id', 'survivor_before', 'survivor_after', 'merged_row');
 call declare_none('lead_merge', 'names of fields, ids and row numbers, closed words', 'fields', 'sources', 'merged_by_kind');
@@ -65,13 +68,14 @@ create table lead_link (
     a uuid not null,
     b uuid not null check (a < b),
     decision text not null check (decision in ('same', 'possible')),
-    state text not null check (state in ('open', 'later', 'dismissed', 'merged')),
+    state text not null check (state in ('open', 'later', 'dismissed', 'merged', 'asleep')),
     confidence smallint not null check (confidence between 0 and 100),
     evidence jsonb not null,
     version integer not null,
     found_at timestamptz not null,
     decided_at timestamptz,
-    -- The merge that brought a dismissal from the merged lead to its survivor.
+    -- The merge that brought a dismissal from the merged lead to its survivor, or that put the link to sleep: one of its
+    -- leads is no lead of its own now. Gone or awake when the merge is undone.
     via_merge uuid,
     primary key (org_id, id)
 );
@@ -114,7 +118,10 @@ begin
     delete from lead_compared c using gone where c.org_id = gone.org_id and c.lead_id = gone.id;
     delete from lead_link l using gone where l.org_id = gone.org_id and l.a = gone.id;
     delete from lead_link l using gone where l.org_id = gone.org_id and l.b = gone.id;
-    delete from lead l using gone where l.org_id = gone.org_id and l.merged_into = gone.id;
+    -- Not without need: a deletion of nothing comes here again.
+    if exists (select from lead l join gone on l.org_id = gone.org_id and l.merged_into = gone.id) then
+        delete from lead l using gone where l.org_id = gone.org_id and l.merged_into = gone.id;
+    end if;
     return null;
 end $$;
 create trigger duplicates_go_with_lead after delete on lead referencing old table as gone

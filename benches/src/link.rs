@@ -35,8 +35,10 @@ pub(crate) struct LinkArgs {
 /// A list that is made: name, how, what is aimed at and what peers reach on the like.
 type Made = (&'static str, fn(usize, u64) -> Set, &'static str);
 
-const MADE: [Made; 6] = [
+const MADE: [Made; 8] = [
     ("work", made::work, ">= 0.92; Splink was not run on this list"),
+    ("market", made::market, ">= 0.92"),
+    ("market_bare", made::market_bare, "the same without profiles, with few mobiles"),
     ("families", made::families, ""),
     ("customers", made::customers, ""),
     ("fairs", made::fairs, ""),

@@ -8,6 +8,7 @@
 mod list;
 mod peer;
 mod scenes;
+mod server;
 mod world;
 
 use std::path::PathBuf;
@@ -33,6 +34,9 @@ pub(crate) struct VerifyArgs {
     /// Addresses under way at once in the long list
     #[arg(long, default_value_t = 4_000)]
     pub(crate) concurrency: usize,
+    /// Only measure what the jobs of a server add to the bare probe
+    #[arg(long)]
+    pub(crate) server: bool,
     /// Also run the peer; needs `unshare` and `ip`, and the registry the first time
     #[arg(long)]
     pub(crate) peer: bool,
@@ -41,10 +45,16 @@ pub(crate) struct VerifyArgs {
     pub(crate) inside: bool,
 }
 
-/// The sizes at which both are compared: addresses, domains, addresses under way at once.
-const COMPARED: [(usize, usize, usize); 2] = [(2_000, 200, 200), (10_000, 1_000, 2_000)];
+/// The sizes at which both are compared: addresses, domains, connections at once.
+const COMPARED: [(usize, usize, usize); 2] = [(2_000, 200, 100), (10_000, 200, 100)];
+/// The size at which the jobs of a server are compared with the bare probe.
+const OF_A_SERVER: (usize, usize, usize) = (4_000, 400, 100);
 
 pub(crate) async fn run(args: &VerifyArgs) -> anyhow::Result<()> {
+    if args.server {
+        let (addresses, domains, concurrency) = OF_A_SERVER;
+        return server::compare(&Size { addresses, domains, concurrency, delay_ms: args.delay_ms }).await;
+    }
     if args.peer && !args.inside {
         let program = peer::build().await?;
         return peer::run_in_a_network_of_its_own(&program, args).await;
@@ -58,7 +68,7 @@ pub(crate) async fn run(args: &VerifyArgs) -> anyhow::Result<()> {
     scenes::compare(peer.as_deref()).await?;
     let sizes = if peer.is_some() { &COMPARED[..] } else { &[] };
     for (addresses, domains, concurrency) in sizes.iter().copied() {
-        title(format_args!("{addresses} addresses over {domains} domains, {concurrency} under way at once"));
+        title(format_args!("{addresses} addresses over {domains} domains, {concurrency} connections at once"));
         let size = Size { addresses, domains, concurrency, delay_ms: args.delay_ms };
         let (ours, theirs) = (list::ours(&size, peer.is_some()).await?, list::theirs(&size, peer.as_deref()).await?);
         list::show("plumb verify", &ours);

@@ -40,6 +40,8 @@ fuzz_target!(|data: &[u8]| {
         for topic in [Topic::Blocklist, Topic::Tls, Topic::Sender, Topic::Greylist, Topic::Rate, Topic::Temporary] {
             assert!(!hits.has(topic), "{topic:?} speaks of something else");
         }
-        assert!(!hits.has(Topic::Policy) || (reply.enhanced.is_some() && (hits.says_unknown() || hits.says_disabled())));
+        assert!(
+            !hits.has(Topic::Policy) || (reply.enhanced.is_some() && (hits.says_unknown() || hits.says_disabled()))
+        );
     }
 });

@@ -26,9 +26,7 @@ fuzz_target!(|data: &[u8]| {
     }
     let whole = [head.as_slice(), tail].concat();
     let piece_bytes = usize::from(*piece) + 1;
-    let (read, received) = (
-        table::read(&whole, dialect, WIDTH, ""),
-        table::receive(&head, tail, piece_bytes, dialect, WIDTH),
-    );
+    let (read, received) =
+        (table::read(&whole, dialect, WIDTH, ""), table::receive(&head, tail, piece_bytes, dialect, WIDTH));
     assert!(read == received, "{} rows and {}", read.len(), received.len());
 });

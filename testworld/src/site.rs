@@ -199,6 +199,20 @@ pub enum Behaviour {
     RefusesSender,
     /// Honest about the first recipient of a connection, 452 4.5.3 for all others.
     OneRecipient,
+    /// Honest about so many recipients of a connection, and says this to all others.
+    Sours {
+        /// Recipients that are answered honestly first.
+        rcpts: u32,
+        /// The whole reply to the others, without its end of line.
+        reply: &'static str,
+    },
+    /// Answers by how many recipients the connection has asked about, whoever they are.
+    ByCount {
+        /// The whole replies to the first, second, … recipient, without their end of line.
+        replies: &'static [&'static str],
+        /// Whether they start again after the last; otherwise that one stays.
+        cycles: bool,
+    },
     /// Answers 252 to every recipient: neither yes nor no.
     WillNotSay,
     /// Answers 550 with a text that says nothing, and no enhanced code.

@@ -32,7 +32,7 @@ pub(super) struct Size {
 
 impl Size {
     /// The list, the addresses of one domain apart from each other.
-    fn list(&self) -> String {
+    pub(super) fn list(&self) -> String {
         let mut list = String::new();
         for at in 0..self.addresses {
             let name = if at % UNKNOWN_EVERY == 0 { "nobody" } else { KNOWN };

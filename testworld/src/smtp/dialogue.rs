@@ -213,6 +213,12 @@ impl<'a> Dialogue<'a> {
             Behaviour::OneRecipient if self.rcpts > 1 => {
                 Reply::new(452, "4.5.3", "One recipient for each message, please").bytes(voice)
             }
+            Behaviour::Sours { rcpts, reply } if self.rcpts > *rcpts => format!("{reply}\r\n").into_bytes(),
+            Behaviour::ByCount { replies, cycles } => {
+                let before = self.rcpts.saturating_sub(1) as usize;
+                let at = if *cycles { before % replies.len().max(1) } else { before.min(replies.len().max(1) - 1) };
+                format!("{}\r\n", replies.get(at).unwrap_or(&"451 4.3.0 No script")).into_bytes()
+            }
             Behaviour::WillNotSay => {
                 Reply::new(252, "2.1.5", "Cannot check the recipient, will accept and try").bytes(voice)
             }

@@ -25,7 +25,9 @@ pub fn cleaning() -> Cleaning {
             let Ok(mapping) = kernel_mapping(mapping) else { return Vec::new() };
             let options = Options { default_country: country, ..Options::default() };
             let mut cells = Cells::default();
-            rows.iter().for_each(|row| cells.push_row(row.iter().map(String::as_str)));
+            for row in rows {
+                cells.push_row(row.iter().map(String::as_str));
+            }
             let mut out = Cleaned::default();
             Kernel::new(RULES.clone(), &mapping, options).clean(&cells, &mut out);
             out.iter().map(cleaned).collect()

@@ -1,10 +1,14 @@
 //! Configuration: defaults, then `plumb.toml`, then `PLUMB_*`, then flags. A key that nobody knows is an error.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
+
+mod mail;
+
+pub use mail::{RegionAllowed, SmtpManners, SmtpProxy, SourceAddress};
 
 /// How an installation runs. Every member can be set in `plumb.toml` by its name, or in the environment as
 /// `PLUMB_` and its name in capitals.
@@ -53,6 +57,22 @@ pub struct Config {
     pub smtp_port: u16,
     /// Whether mail servers at loopback and private addresses may be asked.
     pub allow_private: bool,
+    /// The addresses of this machine that mail servers are asked from, each with the name to greet with from there: a
+    /// domain is always asked from the same one. Empty leaves it to the operating system.
+    pub smtp_sources: Vec<SourceAddress>,
+    /// A SOCKS5 proxy on the way to mail servers.
+    pub smtp_proxy: Option<SmtpProxy>,
+    /// How often other people's mail servers are asked.
+    pub smtp_manners: Option<SmtpManners>,
+    /// The public addresses that questions come from, where they are not this machine's: behind address translation or a
+    /// proxy. For the audit before the first question.
+    pub public_addresses: Vec<IpAddr>,
+    /// Zones of blocklists that those addresses must not be on. For the same audit.
+    pub blocklists: Vec<String>,
+    /// A mail server of one's own, to prove on that port 25 is open outwards. For the same audit.
+    pub port_test: Option<IpAddr>,
+    /// Where subprocessors may be (conflict C9: the strictest by default).
+    pub regions_allowed: Vec<RegionAllowed>,
     /// Name of the audit log, in its checkpoints.
     pub log_origin: String,
     /// Whether lists are read by a process that is not closed in. For systems without Landlock and seccomp, and for
@@ -86,6 +106,13 @@ impl Default for Config {
             resolver: None,
             smtp_port: 25,
             allow_private: false,
+            smtp_sources: Vec::new(),
+            smtp_proxy: None,
+            smtp_manners: None,
+            public_addresses: Vec::new(),
+            blocklists: Vec::new(),
+            port_test: None,
+            regions_allowed: vec![RegionAllowed::Eu],
             log_origin: "plumbline.invalid/log".to_owned(),
             unsafe_no_sandbox: false,
             program: None,

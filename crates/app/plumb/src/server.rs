@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow};
 use futures::FutureExt as _;
 use plumb_base::Clock;
-use plumb_egress::{Egress, EgressConfig, Recorder};
+use plumb_egress::{Egress, EgressConfig, ProbeIdentity, Recorder};
 use plumb_identity::Identity;
 use plumb_ledger::{KeyName, Ledger};
 use plumb_screen::{Screen, Shelves};
@@ -46,6 +46,7 @@ pub fn assemble(config: &Config, verify: VerifyConfig, store: &Store) -> anyhow:
     let shelves = Shelves::at(config.dnc_dir()?);
     let jobs = plumb_source::jobs(&cleaning, &worker)
         .and(plumb_screen::jobs(&shelves))
+        .and(plumb_duplicate::jobs())
         .and(plumb_export::jobs())
         .and(plumb_verify::jobs(egress, verify)?)
         .and(plumb_identity::jobs()?)
@@ -95,6 +96,7 @@ fn all_routes(store: &Store, ledger: &Ledger, source: &Source, screen: &Screen, 
     all.extend(plumb_privacy::routes(store));
     all.extend(plumb_source::routes(source));
     all.extend(plumb_lead::routes(store));
+    all.extend(plumb_duplicate::routes(store));
     all.extend(plumb_screen::routes(screen));
     all.extend(plumb_export::routes(store));
     all.extend(plumb_verify::routes(store.clone(), Arc::new(lists())));
@@ -109,7 +111,21 @@ pub fn egress_config(config: &Config) -> EgressConfig {
         allow_private: config.allow_private,
         resolver: config.resolver,
         smtp_port: config.smtp_port,
+        smtp_sources: config.smtp_sources.iter().map(Into::into).collect(),
+        smtp_proxy: config.smtp_proxy.as_ref().map(Into::into),
+        smtp_manners: config.smtp_manners.as_ref().map(Into::into),
+        regions_allowed: config.regions_allowed.iter().copied().map(Into::into).collect(),
         ..EgressConfig::new(config.helo.clone(), config.mail_from.clone())
+    }
+}
+
+/// Who we are towards mail servers, to be audited before they are asked.
+#[must_use]
+pub fn probe_identity(config: &Config) -> ProbeIdentity {
+    ProbeIdentity {
+        addresses: config.public_addresses.clone(),
+        blocklists: config.blocklists.clone(),
+        port_test: config.port_test,
     }
 }
 

@@ -4,7 +4,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::compare::Names;
 use crate::dict::NONE;
-use crate::table::{FIRST, LAST, Table, What};
+use crate::table::{FIRST, LAST, Table, WHOLE, What};
 
 /// What makes the keys of a pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ enum Pass {
     Value(usize),
     /// The sounds of both parts of the name, in any order.
     Name,
+    /// Both parts of the name, letter by letter.
+    Whole,
     /// The sound of one part of the name and one value of a field.
     NameAnd(usize),
     /// A value of each of two fields.
@@ -41,7 +43,8 @@ fn rows_max(table: &Table, pass: Pass, at_work: bool) -> usize {
             What::City if at_work => 8,
             _ => 40,
         },
-        Pass::Two(..) => 8,
+        // A name that more share is nobody's in particular.
+        Pass::Whole | Pass::Two(..) => 8,
     }
 }
 
@@ -81,6 +84,9 @@ fn passes(table: &Table, at_work: bool) -> Vec<Pass> {
         (0..table.fields.len()).filter(|at| wanted.contains(&table.fields[*at].what)).collect()
     };
     let mut passes = vec![Pass::Name];
+    if at_work {
+        passes.push(Pass::Whole);
+    }
     let alone = [What::Email, What::Local, What::Phone, What::Profile, What::PersonId, What::BirthDate];
     passes.extend(of(&alone).into_iter().map(Pass::Value));
     let beside = [
@@ -123,6 +129,12 @@ fn keys_of(table: &Table, names: &Names, pass: Pass, row: u32, mut add: impl FnM
                 add(mix(sounds[0].min(sounds[1]), sounds[0].max(sounds[1])));
             }
         }
+        Pass::Whole => {
+            let id = cells[WHOLE];
+            if id != NONE && table.wholes.count(id) > 1 {
+                add(mix(id, 0));
+            }
+        }
         Pass::NameAnd(field) => {
             for id in values(field).filter(|id| table.fields[field].dict.count(*id) > 1) {
                 sounds.iter().filter(|sound| **sound != 0).for_each(|sound| add(mix(id, *sound)));
@@ -160,7 +172,7 @@ fn pair_up(table: &Table, pass: Pass, at_work: bool, block: &[u64], found: &mut 
     let covered = match pass {
         Pass::Name => at_work,
         Pass::Value(field) => table.fields[field].what == What::Local,
-        Pass::NameAnd(_) | Pass::Two(..) => true,
+        Pass::Whole | Pass::NameAnd(_) | Pass::Two(..) => true,
     };
     if covered {
         return;

@@ -164,6 +164,7 @@ fn level(field: &Field, a: u32, b: u32) -> Level {
         What::Domain | What::Local | What::Gender | What::Country | What::Region => {
             if near && near::typos(x, y, 1) == 1 && x.len().min(y.len()) >= 3 { Level::Typo } else { Level::Other }
         }
+        What::Company if !field.common.is_empty() => company(field, a, b, near),
         _ => text(field, a, b, near),
     }
 }
@@ -191,6 +192,19 @@ pub(crate) fn is_numbered(dict: &Dict, found: &Found) -> bool {
     bare(found.a).eq(bare(found.b))
 }
 
+/// Whether two addresses differ in nothing but dots and dashes.
+pub(crate) fn is_dotted(dict: &Dict, found: &Found) -> bool {
+    let bare = |id: u32| dict.text(id).iter().take_while(|b| **b != b'@').filter(|b| b.is_ascii_alphanumeric());
+    bare(found.a).eq(bare(found.b))
+}
+
+/// Whether both of two handles carry a number too long to be that of a namesake, nearly the same.
+pub(crate) fn is_coded_alike(dict: &Dict, found: &Found) -> bool {
+    let digits = |id: u32| dict.text(id).iter().copied().filter(u8::is_ascii_digit).collect::<Vec<u8>>();
+    let (a, b) = (digits(found.a), digits(found.b));
+    a.len().min(b.len()) >= 4 && near::typos(&a, &b, 1) <= 1
+}
+
 /// Codes and numbers: one slip, or two in a long one.
 fn code(a: &[u8], b: &[u8], second_from: usize) -> Level {
     match near::typos(a, b, 2) {
@@ -198,6 +212,29 @@ fn code(a: &[u8], b: &[u8], second_from: usize) -> Level {
         2 if second_from > 0 && a.len().min(b.len()) >= 7 => Level::Variant,
         _ => Level::Other,
     }
+}
+
+/// Names of companies: what many of them are called (`systems`, `health`) makes no two of them one.
+fn company(field: &Field, a: u32, b: u32, near: bool) -> Level {
+    let (x, y) = (field.dict.text(a), field.dict.text(b));
+    if near && near::typos(x, y, 1) == 1 && x.len().max(y.len()) >= 4 {
+        return Level::Typo;
+    }
+    let own = |name: &[u8]| {
+        let words = name.split(|b| *b == b' ').filter(|word| !field.common.contains(*word));
+        words.collect::<Vec<_>>().join(&b' ')
+    };
+    let (own_x, own_y) = (own(x), own(y));
+    if own_x.is_empty() || own_y.is_empty() {
+        return text(field, a, b, near);
+    }
+    if own_x == own_y || share_a_word(&own_x, &own_y) {
+        return Level::Variant;
+    }
+    let (shorter, longer) = if own_x.len() < own_y.len() { (&own_x, &own_y) } else { (&own_y, &own_x) };
+    let begins = shorter.len() >= 4 && longer.starts_with(shorter);
+    let slip = shorter.len() >= 5 && near::typos(shorter, longer, 1) == 1;
+    if begins || slip || near::likeness(shorter, longer) >= 950 { Level::Alike } else { Level::Other }
 }
 
 /// Words: a slip, words that one of them leaves out, or likeness.

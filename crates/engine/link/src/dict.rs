@@ -34,7 +34,7 @@ impl Dict {
         }
         let hash = xxh3_64(value);
         let mask = self.table.len() - 1;
-        let mut at = hash as usize & mask;
+        let mut at = self.place(hash);
         loop {
             let entry = self.table[at];
             if entry == 0 {
@@ -55,16 +55,22 @@ impl Dict {
         id
     }
 
+    /// Where to look first: by the upper bits, which entries keep, so that a larger table is filled from a smaller one
+    /// in its order.
+    fn place(&self, hash: u64) -> usize {
+        (((hash >> 32) * self.table.len() as u64) >> 32) as usize
+    }
+
     fn grow(&mut self) {
-        self.table = vec![0; self.table.len() * 2];
+        let larger = vec![0; self.table.len() * 2];
+        let entries = std::mem::replace(&mut self.table, larger);
         let mask = self.table.len() - 1;
-        for id in 1..self.ends.len() as u32 {
-            let hash = xxh3_64(self.text(id));
-            let mut at = hash as usize & mask;
+        for entry in entries.into_iter().filter(|entry| *entry != 0) {
+            let mut at = self.place(entry);
             while self.table[at] != 0 {
                 at = (at + 1) & mask;
             }
-            self.table[at] = hash >> 32 << 32 | u64::from(id);
+            self.table[at] = entry;
         }
     }
 

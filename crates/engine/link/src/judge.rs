@@ -83,6 +83,8 @@ pub(crate) struct Detail {
     /// Two mailboxes at one company tell two namesakes apart.
     pub(crate) namesakes: bool,
     same_last: bool,
+    /// Given and family name are the same, letter by letter.
+    same_name: bool,
 }
 
 impl Detail {
@@ -95,6 +97,7 @@ impl Detail {
             employer: None,
             namesakes: false,
             same_last: false,
+            same_name: false,
         }
     }
 }
@@ -128,6 +131,7 @@ impl Judge {
         detail.identified = false;
         detail.employer = None;
         detail.same_last = false;
+        detail.same_name = false;
         detail.namesakes = false;
         let (a, b) = (self.table.row(a), self.table.row(b));
         self.look_at_names(a, b, detail);
@@ -142,7 +146,19 @@ impl Judge {
             if field.what == What::Local && same_mailbox {
                 continue;
             }
-            let Some(found) = compare::field(field, a, b) else { continue };
+            let Some(mut found) = compare::field(field, a, b) else { continue };
+            let made_of_name = || {
+                let holds = |id: u32, row: &[u32]| self.is_of_name(field.dict.text(id), row, row);
+                holds(found.a, a) || holds(found.b, b)
+            };
+            if field.what == What::Profile
+                && matches!(found.level, Level::Typo | Level::Variant)
+                && made_of_name()
+                && !compare::is_coded_alike(&field.dict, &found)
+            {
+                // Namesakes have pages that differ in as little as a slip changes.
+                found.level = Level::Other;
+            }
             let weights = &self.fields[at];
             let mut group = group_of(field.what);
             let mut weight = self.weight(weights, &field.dict, field.filled, found.level, found.a, found.b);
@@ -180,6 +196,8 @@ impl Judge {
                     weight -= 5 * BIT;
                     detail.namesakes = true;
                 }
+                // The mailboxes of two people differ as their names do, and those of namesakes by a dot.
+                (What::Email, Level::Typo) if !detail.same_name || compare::is_dotted(&field.dict, &found) => continue,
                 (What::Email, Level::Typo) => weight = weight.min(6 * BIT),
                 (What::Local, Level::Same) if self.is_of_name(field.dict.text(found.a), a, b) => continue,
                 (What::BirthDate, Level::Same) => detail.personal = true,
@@ -192,6 +210,24 @@ impl Judge {
                 _ => {}
             }
             detail.pieces.push(Piece { about: About::Field(at), level: found.level, weight, group });
+        }
+        self.tell_employers_apart(detail);
+    }
+
+    /// Two companies whose names are alike, with a site each, are two.
+    fn tell_employers_apart(&self, detail: &mut Detail) {
+        let what = |piece: &Piece| match piece.about {
+            About::Field(at) => Some(self.table.fields[at].what),
+            _ => None,
+        };
+        let apart = |piece: &Piece| what(piece) == Some(What::Domain) && piece.level == Level::Other;
+        if !detail.pieces.iter().any(apart) {
+            return;
+        }
+        let named = detail.pieces.iter_mut().find(|piece| what(piece) == Some(What::Company));
+        if let Some(piece) = named.filter(|piece| piece.level != Level::Same && piece.weight > 0) {
+            piece.weight = 0;
+            detail.employer = Some(false);
         }
     }
 
@@ -267,6 +303,11 @@ impl Judge {
             let weights = if given { &self.first } else { &self.last };
             (level, self.weight(weights, dict, u64::from(self.table.rows()), level, x, y))
         };
+        // A given name that is compared with a family name is taken for one of the two, whichever row comes first.
+        let ordered = |a, b| {
+            let name = |row: &[u32]| (dict.text(row[FIRST]), dict.text(row[LAST]));
+            if name(a) <= name(b) { (a, b) } else { (b, a) }
+        };
         let pieces = &mut detail.pieces;
         let mut push = |about: About, (level, weight): (Level, i32)| {
             pieces.push(Piece { about, level, weight, group: Group::Name });
@@ -278,8 +319,9 @@ impl Judge {
             let mut last = part(a[LAST], b[LAST], false);
             let mut half_turned = false;
             if first.0 >= Level::Alike || last.0 >= Level::Alike {
-                let turned_first = part(a[FIRST], b[LAST], true);
-                let turned_last = part(a[LAST], b[FIRST], false);
+                let (x, y) = ordered(a, b);
+                let turned_first = part(x[FIRST], y[LAST], true);
+                let turned_last = part(x[LAST], y[FIRST], false);
                 let turned = turned_first.1 + turned_last.1 - 2 * BIT;
                 let both = turned_first.0 <= Level::Variant && turned_last.0 <= Level::Variant;
                 let one = turned_first.0 <= Level::Typo || turned_last.0 <= Level::Typo;
@@ -306,6 +348,7 @@ impl Judge {
                 _ => NameFit::Fits,
             };
             detail.same_last = last.0 <= Level::Typo;
+            detail.same_name = first.0 == Level::Same && last.0 == Level::Same;
             push(About::First, first);
             push(About::Last, last);
         } else {
@@ -322,6 +365,7 @@ impl Judge {
                 best
             };
             let one = |row: &[u32]| if row[FIRST] == NONE { row[LAST] } else { row[FIRST] };
+            let (a, b) = if full(a) || full(b) { (a, b) } else { ordered(a, b) };
             let found = match (full(a), full(b)) {
                 (false, _) if one(a) != NONE => alone(one(a), b, a[FIRST] != NONE),
                 (true, false) if one(b) != NONE => alone(one(b), a, b[FIRST] != NONE),

@@ -9,7 +9,7 @@ use crate::text::sound;
 use crate::value;
 
 /// Changes whenever [`keys_of`] makes other keys than before: stored keys of another version must be made anew.
-pub const KEYS_VERSION: u32 = 1;
+pub const KEYS_VERSION: u32 = 2;
 
 /// The keys of one record: records that may be about one person share at least one. Sorted, each once.
 ///

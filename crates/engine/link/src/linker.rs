@@ -34,7 +34,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            same_at: 150,
+            same_at: 75,
             possible_at: -200,
             possible_max: 100_000,
             cluster_rows_max: 50,
@@ -171,6 +171,7 @@ impl Linker {
     pub fn run(self, threads: NonZeroUsize) -> Linked {
         let Self { options, mut table } = self;
         table.close();
+        employer::find_common_words(&mut table);
         employer::fill_domains(&mut table);
         if !options.cross_only {
             table.second_from = None;
@@ -341,8 +342,7 @@ fn decide(judge: &Judge, detail: &Detail, weight: i32) -> i32 {
         NameFit::OtherFirst if !detail.personal || (judge.families && !detail.identified) => weight.min(-10 * BIT),
         NameFit::OtherFirst => weight - BIT,
         NameFit::OtherLast if judge.at_work && !detail.personal => weight.min(-10 * BIT),
-        _ if detail.namesakes && !detail.personal => weight.min(BIT),
-        _ if judge.at_work && !detail.personal && detail.employer == Some(false) => weight.min(BIT),
+        _ if detail.namesakes && !detail.personal => weight.min(-BIT),
         _ => weight,
     }
 }

@@ -1,5 +1,7 @@
 //! The rows of a list as numbers of values, laid out row by row: to compare two rows touches two places in memory.
 
+use std::collections::HashSet;
+
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::date;
@@ -84,6 +86,8 @@ pub(crate) struct Field {
     pub(crate) dict: Dict,
     /// Values met, repetitions included.
     pub(crate) filled: u64,
+    /// Words that many companies have in their names; of companies only.
+    pub(crate) common: HashSet<Vec<u8>>,
 }
 
 /// Where a column's cells go.
@@ -185,7 +189,7 @@ impl Table {
         let mut width = FIELDS;
         let fields = fields.into_iter().map(|(what, slots)| {
             width += slots;
-            Field { what, slots: width - slots..width, dict: Dict::new(), filled: 0 }
+            Field { what, slots: width - slots..width, dict: Dict::new(), filled: 0, common: HashSet::new() }
         });
         let fields: Vec<Field> = fields.collect();
         Self {

@@ -347,8 +347,7 @@ impl EndOfCell {
         let mut at = pos;
         while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
             let word = u64::from_le_bytes(*eight);
-            let hits =
-                zero(word ^ self.delimiter) | zero(word ^ Self::LINE_FEED) | zero(word ^ self.carriage_return);
+            let hits = zero(word ^ self.delimiter) | zero(word ^ Self::LINE_FEED) | zero(word ^ self.carriage_return);
             if hits != 0 {
                 return at + hits.trailing_zeros() as usize / 8;
             }

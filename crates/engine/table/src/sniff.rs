@@ -117,11 +117,16 @@ pub fn sniff(window: &[u8], whole: bool, asked: Asked, known: KnownNames<'_>) ->
 }
 
 /// The delimiter that a first line such as `sep=;` names, as some spreadsheets write it above the header, and the
-/// length of that line.
+/// length of that line. A letter, a quotation mark or half a character divides nothing: then it is a row like any other.
 fn named_delimiter(window: &[u8]) -> (Option<u8>, usize) {
+    let divides = |byte: u8| match byte {
+        b'"' | b'\'' => false,
+        b'\t' | b' ' => true,
+        byte => byte.is_ascii_punctuation(),
+    };
     match window.strip_prefix(b"sep=") {
-        Some([delimiter, b'\r', b'\n', ..]) => (Some(*delimiter), 7),
-        Some([delimiter, b'\r' | b'\n', ..]) => (Some(*delimiter), 6),
+        Some([delimiter, b'\r', b'\n', ..]) if divides(*delimiter) => (Some(*delimiter), 7),
+        Some([delimiter, b'\r' | b'\n', ..]) if divides(*delimiter) => (Some(*delimiter), 6),
         _ => (None, 0),
     }
 }

@@ -6,6 +6,7 @@
 pub mod batch;
 pub mod columns;
 pub(crate) mod company;
+pub mod date;
 pub(crate) mod draft;
 pub(crate) mod email;
 pub mod flag;

@@ -9,6 +9,7 @@ pub mod domain;
 
 pub use domain::batch::{CleanRow, Cleaned, Value};
 pub use domain::columns::{Confidence, Proposal, ProposedColumn, propose, propose_as};
+pub use domain::date::{Date, DateError, DateOrder, read as read_date};
 pub use domain::flag::{Flag, Flags, Reason, RejectReason};
 pub use domain::kernel::{FIELD_BYTES_MAX, Kernel, Options};
 pub use domain::key::{Key, KeyKind};

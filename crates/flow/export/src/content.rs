@@ -98,7 +98,7 @@ impl Pieces {
         tx.done_reading().await?;
         let row = piece_row(self.export, self.next);
         let context = Context { org: self.org, place: PLACE, row: &row };
-        let open = self.store.keys().open(Purpose::Personal, context, &sealed);
-        Ok(Bytes::from(open.map_err(|error| error.to_string())?.to_vec()))
+        let open = self.store.keys().open(Purpose::Personal, context, &sealed).map_err(|error| error.to_string())?;
+        Ok(Bytes::copy_from_slice(&open))
     }
 }

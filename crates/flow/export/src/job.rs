@@ -77,13 +77,12 @@ async fn write(page_leads: u32, id: Uuid, cx: &JobContext) -> Result<Done, JobEr
         return fail(tx, id, NOT_ALLOWED, cx).await;
     }
     let filter = row.filter()?;
-    let mut file = File::begin(&row)?;
     let leads_total = plumb_lead::count_leaving(&mut tx, &filter).await?;
+    let mut file = File::begin(&row, leads_total)?;
     query::begin(&mut tx, id, leads_total).await?;
     let entry = audit::Entry::of("export.running").on("export", id).with("leads", leads_total);
     cx.checkpoint(tx, entry).await?;
 
-    let mut progress = Progress { leads_read_total: leads_total, ..Progress::default() };
     let mut after = None;
     loop {
         if cx.cancelled().is_cancelled() {
@@ -100,14 +99,12 @@ async fn write(page_leads: u32, id: Uuid, cx: &JobContext) -> Result<Done, JobEr
         after = page.last().map(|leaving| leaving.lead.id).or(after);
         let (leads, is_last) = (page.len() as i64, page.len() < page_leads as usize);
         let imports = query::imports(&mut tx, &imports_of(&page, row.with_provenance)).await?;
-        progress.leads_read += leads;
         let written;
-        (file, written) = tokio::task::spawn_blocking(move || file.page(page, &imports, is_last))
+        (file, written) = tokio::task::spawn_blocking(move || file.page(&page, &imports, is_last))
             .await
             .map_err(|error| JobError::Retry(format!("writing broke off: {error}")))??;
-        progress = file.counted(progress);
         file.keep(&mut tx, cx, id, &written.pieces).await?;
-        query::advance(&mut tx, id, &progress, file.pieces).await?;
+        query::advance(&mut tx, id, &file.counts, file.pieces).await?;
         let Some((bytes, sha256)) = written.end else {
             cx.checkpoint(tx, audit::Entry::of("export.page").on("export", id).with("leads", leads)).await?;
             continue;
@@ -115,10 +112,10 @@ async fn write(page_leads: u32, id: Uuid, cx: &JobContext) -> Result<Done, JobEr
         query::done(&mut tx, id, bytes, &sha256).await?;
         let entry = audit::Entry::of("export.done")
             .on("export", id)
-            .with("rows", progress.rows_out)
-            .with("left_out", json!(progress.left_out))
-            .with("phones", progress.phones_out)
-            .with("phones_withheld", json!(progress.phones_withheld))
+            .with("rows", file.counts.rows_out)
+            .with("left_out", json!(file.counts.left_out))
+            .with("phones", file.counts.phones_out)
+            .with("phones_withheld", json!(file.counts.phones_withheld))
             .with("bytes", bytes)
             .with("sha256", sha256);
         return Ok(cx.finish(tx, entry).await?);
@@ -167,16 +164,18 @@ struct Written {
 }
 
 impl File {
-    fn begin(row: &Row) -> Result<Self, JobError> {
+    fn begin(row: &Row, leads_total: i64) -> Result<Self, JobError> {
         let layout = Layout::of(row.profile(), row.with_provenance, row.with_not_us);
-        let writer = Some(Writer::new(row.format(), &layout).map_err(broken)?);
-        Ok(Self { row: row.clone(), layout, writer, counts: Progress::default(), cells: Cells::default(), pieces: 0 })
+        let writer = Some(Writer::new(row.format(), &layout).map_err(|error| broken(&error))?);
+        let counts = Progress { leads_read_total: leads_total, ..Progress::default() };
+        Ok(Self { row: row.clone(), layout, writer, counts, cells: Cells::default(), pieces: 0 })
     }
 
     /// Writes a page. Takes processor time, and is not for the threads that wait on sockets.
-    fn page(mut self, page: Vec<Leaving>, imports: &Imports, is_last: bool) -> Result<(Self, Written), JobError> {
+    fn page(mut self, page: &[Leaving], imports: &Imports, is_last: bool) -> Result<(Self, Written), JobError> {
         self.cells.clear();
-        for leaving in &page {
+        self.counts.leads_read += page.len() as i64;
+        for leaving in page {
             if let Some(reason) = left_out(leaving, self.row.profile(), self.row.which(), self.row.with_not_us) {
                 *self.counts.left_out.entry(reason.to_owned()).or_default() += 1;
                 continue;
@@ -192,19 +191,14 @@ impl File {
             self.layout.push(leaving, imports, &mut self.cells);
         }
         let mut writer = self.writer.take().ok_or_else(|| JobError::Retry("the file has ended".to_owned()))?;
-        let mut pieces = writer.write(&self.cells).map_err(broken)?;
+        let mut pieces = writer.write(&self.cells).map_err(|error| broken(&error))?;
         if !is_last {
             self.writer = Some(writer);
             return Ok((self, Written { pieces, end: None }));
         }
-        let (last, bytes, sha256) = writer.finish().map_err(broken)?;
+        let (last, bytes, sha256) = writer.finish().map_err(|error| broken(&error))?;
         pieces.extend(last);
         Ok((self, Written { pieces, end: Some((bytes, sha256)) }))
-    }
-
-    /// The counts so far, with how many leads were read.
-    fn counted(&self, read: Progress) -> Progress {
-        Progress { leads_read: read.leads_read, leads_read_total: read.leads_read_total, ..self.counts.clone() }
     }
 
     /// Seals and stores pieces.
@@ -223,7 +217,7 @@ impl File {
     }
 }
 
-fn broken(refusal: Refusal) -> JobError {
+fn broken(refusal: &Refusal) -> JobError {
     JobError::Retry(format!("the file cannot be written: {refusal}"))
 }
 

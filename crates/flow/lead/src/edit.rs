@@ -66,10 +66,14 @@ const TEXT_CHARS_MAX: usize = 300;
 /// Applies an edit and commits it with its audit entry, which names the fields and not the values.
 pub(crate) async fn edit(mut tx: OrgTx, id: LeadId, edit: &LeadEdit, tokens: &Tokens) -> Result<(), EditError> {
     let (org, now, editor) = (tx.org().0, tx.now(), tx.actor().id);
-    let row = sqlx::query!("select email, provenance from lead where org_id = $1 and id = $2 and merged_into is null for update", org, id.0)
-        .fetch_optional(tx.conn())
-        .await?
-        .ok_or(EditError::NotFound)?;
+    let row = sqlx::query!(
+        "select email, provenance from lead where org_id = $1 and id = $2 and merged_into is null for update",
+        org,
+        id.0
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(EditError::NotFound)?;
     let mut provenance = row.provenance.as_object().cloned().unwrap_or_default();
     let mut fields = Vec::new();
     let mut note = |field: &str, provenance: &mut Map<String, Value>| {

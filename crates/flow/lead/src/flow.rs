@@ -108,8 +108,8 @@ pub(crate) async fn hand_over_lead(tx: &mut OrgTx, lead: LeadId) -> Result<(), S
 }
 
 /// A lead that changed may be somebody else's duplicate now, or nobody's any more.
-pub(crate) async fn compare_again(tx: &mut OrgTx, lead: LeadId) -> Result<(), StoreError> {
-    job::enqueue_once(tx, &ToCompare { what: Handed::Lead(lead) }, When::Now, &lead.to_string()).await?;
+pub async fn compare_again(tx: &mut OrgTx, lead: LeadId) -> Result<(), StoreError> {
+    job::enqueue(tx, &ToCompare { what: Handed::Lead(lead) }, When::Now).await?;
     Ok(())
 }
 

@@ -18,14 +18,14 @@ mod read;
 mod upsert;
 mod withhold;
 
-pub use compare::{Comparable, Scope, comparable, comparable_by_id, count_comparable};
+pub use compare::{Comparable, Scope, comparable, comparable_by_id, count_comparable, keep};
 pub use contact::{Contact, contact, unchecked};
 pub use counts::{Counts, VerdictCount, counts};
 pub use dnc::{Phone, Screened, Standing, Withheld, do_not_call, numbers_on, phones, record_screening, screen_again};
 pub use domain::score::{Facts, Part, SCORE_VERSION, score};
 pub use domain::usable::{Unusable, usable};
 pub use domain::{Field, NewLead};
-pub use flow::{FLOW, Handed, Stage, ToCompare, ToScreen, ToVerify, hand_over_import};
+pub use flow::{FLOW, Handed, Stage, ToCompare, ToScreen, ToVerify, compare_again, hand_over_import};
 pub use leave::{Leaving, count_leaving, leaving, opted_out_since};
 pub use merge::{Merge, MergeError, Merged, UndoError, merge, merges, undo};
 pub use origin::Origin;

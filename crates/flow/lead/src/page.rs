@@ -161,7 +161,7 @@ async fn one(State(store): State<Store>, caller: Caller, Path(path): Path<LeadPa
         h1 { (name(lead)) }
         p { (verdict_badge(lead)) " "
             @match lead.unusable { None => "May be used." , Some(why) => (why.explain()) }
-            " " a href={ "/api/v1/leads/" (lead.id) "/verifications" } { "What the mail servers said" } }
+            " " a href={ "/leads/" (lead.id) "/verdict" } { "What the mail servers said" } }
         section class="card" {
             h2 { "What we hold and where it came from" }
             div class="table-wrap" { table {

@@ -99,7 +99,7 @@ pub async fn upsert(
             break;
         }
         let merged = fill_survivors(tx, import, &waiting).await?;
-        waiting.retain(|person| match merged.get(person.lead.dedupe_key.as_str()) {
+        waiting.retain(|person| match merged.get(&person.lead.dedupe_key) {
             Some(lead) => {
                 land(person, *lead, true);
                 false
@@ -145,19 +145,19 @@ fn people(rows: Vec<NewLead>, import: ImportId, tokens: &plumb_vault::Tokens) ->
 type Keyed<'a> = (&'a str, &'a Incoming);
 
 /// Fills the gaps of the leads into which leads with these people's keys were merged. Answers which key led where.
-async fn fill_survivors<'a>(
+async fn fill_survivors(
     tx: &mut OrgTx,
     import: ImportId,
-    people: &[&'a Incoming],
-) -> Result<HashMap<&'a str, LeadId>, StoreError> {
+    people: &[&Incoming],
+) -> Result<HashMap<String, LeadId>, StoreError> {
     let keys: Vec<&str> = people.iter().map(|person| person.lead.dedupe_key.as_str()).collect();
     let survivors = query::survivors(tx, &keys).await?;
-    let mut rest: Vec<&'a Incoming> =
+    let mut rest: Vec<&Incoming> =
         people.iter().copied().filter(|person| survivors.contains_key(&person.lead.dedupe_key)).collect();
     let mut landed = HashMap::with_capacity(rest.len());
     // Several people of a batch may be one lead by now: each round takes one of them for each lead.
     while !rest.is_empty() {
-        let mut round: HashMap<&str, &'a Incoming> = HashMap::new();
+        let mut round: HashMap<&str, &Incoming> = HashMap::new();
         rest.retain(|person| {
             let survivor = survivors[&person.lead.dedupe_key].as_str();
             let waits = round.contains_key(survivor);
@@ -168,7 +168,7 @@ async fn fill_survivors<'a>(
         let filled = fill(tx, import, &keyed).await?;
         for (key, person) in keyed {
             if let Some(lead) = filled.get(key) {
-                landed.insert(person.lead.dedupe_key.as_str(), *lead);
+                landed.insert(person.lead.dedupe_key.clone(), *lead);
             }
         }
     }

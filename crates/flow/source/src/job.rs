@@ -50,7 +50,7 @@ pub(crate) const BATCH_ROWS: usize = 2_000;
 /// Attempts after which a list that broke the process that reads it is not handed to another: it is the list.
 const BREAKS_MAX: u16 = 5;
 /// When a list is tried again that waits for a system that can close its reader in.
-const TRY_CLOSING_AFTER: Duration = Duration::from_secs(60);
+const TRY_CLOSING_AFTER: Duration = Duration::from_mins(1);
 
 /// Runs the job, `batch_rows` at a time. Rows are read by `worker` and cleaned under the rules of `rules_version`.
 pub(crate) async fn run(

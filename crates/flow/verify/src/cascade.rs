@@ -108,7 +108,8 @@ pub(crate) async fn check_with(
 
 /// Takes addresses of one domain through all tiers, and asks their mail server about all of them over one connection.
 /// The control address is that of the first request. Outcomes come in the order of the requests, and are what
-/// [`check`] would say of each: an answer that may be the doing of the others is not taken, but asked for by itself.
+/// [`check`] would say of each; `None` where an answer may be the doing of the others: then ask about each by itself,
+/// and of that domain about no group again.
 ///
 /// The disclosure is recorded once for all: not for the leads of an organisation.
 ///
@@ -119,47 +120,55 @@ pub async fn check_group(
     config: &VerifyConfig,
     ctx: &CallContext,
     requests: &[Request<'_>],
-) -> Result<Vec<Outcome>, EgressError> {
+) -> Result<Vec<Option<Outcome>>, EgressError> {
     let provider = ProviderTier::NotAsked("no verification provider is set up".to_owned());
     let mut runs = Vec::with_capacity(requests.len());
     let mut emails: Vec<Email> = Vec::new();
-    let mut way = None;
+    let mut way = Vec::new();
     for request in requests {
         let mut run = Run::new(egress, config, request);
-        let mut place = None;
+        let mut wants = Wants::Nothing;
         if let Some((email, hosts)) = run.before_smtp(ctx, request, &provider).await? {
-            // Another domain, or another need of the dialogue, goes by itself.
             let fits = emails.first().is_none_or(|first: &Email| {
                 first.domain() == email.domain() && first.is_international() == email.is_international()
             });
+            wants = if fits { Wants::Group } else { Wants::Itself };
             if fits {
-                place = Some(emails.len());
                 emails.push(email);
-                way.get_or_insert(hosts);
-            } else {
-                let probed = run.probe(ctx, std::slice::from_ref(&email), request).run(&hosts).await?;
-                run.probed(probed);
+                way = hosts;
             }
         }
-        runs.push((run, place, request));
+        runs.push((run, wants, request));
     }
-    let hosts = way.unwrap_or_default();
-    let mut answers = match (runs.iter().find(|(_, place, _)| place.is_some()), emails.len()) {
-        (Some((run, _, request)), 2..) => run.probe(ctx, &emails, request).run_group(&hosts).await?,
-        _ => vec![None; emails.len()],
-    };
-    let mut outcomes = Vec::with_capacity(runs.len());
-    for (mut run, place, request) in runs {
-        if let Some((email, answer)) = place.and_then(|at| emails.get(at).zip(answers.get_mut(at))) {
-            let probed = match answer.take() {
-                Some(probed) => probed,
-                None => run.probe(ctx, std::slice::from_ref(email), request).run(&hosts).await?,
-            };
-            run.probed(probed);
+    let asked = match runs.iter().find(|(_, wants, _)| *wants == Wants::Group) {
+        None => None,
+        Some((run, _, request)) => {
+            let probe = run.probe(ctx, &emails, request);
+            match emails.len() {
+                1 => Some(vec![probe.run(&way).await?]),
+                _ => probe.run_group(&way).await?,
+            }
         }
-        outcomes.push(run.outcome(request.attempt));
-    }
-    Ok(outcomes)
+    };
+    let mut asked = asked.map(Vec::into_iter);
+    let outcomes = runs.into_iter().map(|(mut run, wants, request)| {
+        match wants {
+            Wants::Nothing => {}
+            Wants::Group => run.probed(asked.as_mut()?.next()?),
+            Wants::Itself => return None,
+        }
+        Some(run.outcome(request.attempt))
+    });
+    Ok(outcomes.collect())
+}
+
+/// What an address of a group still needs when DNS has answered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wants {
+    Nothing,
+    Group,
+    /// It needs another dialogue than the others.
+    Itself,
 }
 
 /// Checks one address without a database: for the command line.

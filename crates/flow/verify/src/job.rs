@@ -282,33 +282,37 @@ async fn record(
     let mut tx = cx.org_tx().await?;
     // From here on, whoever queues a lead with this mailbox waits until this is committed, and then queues it.
     cx.hold(&mut tx).await?;
-    let opted_out = match (job.lead, &job.mailbox) {
-        (Some(lead), _) => query::opted_out(&mut tx, lead).await? == Some(true),
-        (None, Some(mailbox)) => run::waiting(&mut tx, mailbox).await?.is_some_and(|item| item.suppressed),
-        (None, None) => false,
+    let sharing = match job.lead {
+        Some(lead) => query::sharing_mailbox(&mut tx, lead).await?,
+        None => Vec::new(),
+    };
+    let own = sharing.iter().find(|one| Some(one.lead) == job.lead);
+    let (opted_out, policy) = match (job.lead, &job.mailbox) {
+        (Some(_), _) => {
+            (own.is_some_and(|own| own.opted_out), own.and_then(|own| own.policy.as_deref()).map(policy::of_word))
+        }
+        (None, Some(mailbox)) => {
+            let opted_out = run::waiting(&mut tx, mailbox).await?.is_some_and(|item| item.suppressed);
+            (opted_out, policy::policy(&mut tx).await?)
+        }
+        (None, None) => (false, None),
     };
     if outcome.reason != Reason::Suppressed && opted_out {
         return Ok(Done::Later(Duration::ZERO)); // While the server was asked: its answer is not kept.
     }
+    if job.lead.is_some() && own.is_none_or(|own| own.email != asked) {
+        // Erased, or given another address, while the server was asked: another lead may have the mailbox.
+        return Ok(Done::Later(Duration::ZERO));
+    }
     // The policy may have changed since: what is found does not depend on it, only what follows.
-    let outcome = under(policy::policy(&mut tx).await?.unwrap_or(usual), outcome);
+    let outcome = under(policy.unwrap_or(usual), outcome);
     let summary = VerdictSummary {
         verdict: outcome.verdict.code(),
         reason: outcome.reason.code(),
         expires_at: outcome.expires_at,
         next_check_at: outcome.retry_at,
     };
-    let sharing = match job.lead {
-        Some(lead) => query::sharing_mailbox(&mut tx, lead).await?,
-        None => Vec::new(),
-    };
-    if let Some(asked_for) = job.lead
-        && !sharing.iter().any(|(lead, email)| *lead == asked_for && email == asked)
-    {
-        // Erased, or given another address, while the server was asked: another lead may have the mailbox.
-        return Ok(Done::Later(Duration::ZERO));
-    }
-    for (lead, email) in &sharing {
+    for query::Sharing { lead, email, .. } in &sharing {
         if record_verdict(&mut tx, *lead, email, &summary).await? {
             query::append(&mut tx, *lead, job.attempt, &outcome).await?;
         }

@@ -1,7 +1,7 @@
 //! A list without a database: every address asked once, answers in the order of the list, and memory that grows with
 //! what is under way, not with the list.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use plumb_egress::{CallContext, Egress, EgressError};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::cascade::{Lists, PURPOSE, Request, check, fresh_control_local};
+use crate::cascade::{Lists, PURPOSE, Request, check_group, fresh_control_local};
 use crate::config::VerifyConfig;
 use crate::domain::retry::RetrySchedule;
 use crate::domain::verdict::{Outcome, Verdict, expires_at};
@@ -34,10 +34,16 @@ const BUSY_PAUSE: Duration = Duration::from_millis(100);
 /// Added to a time that the server named, and by as much it may go past the wait: its clock and ours need not agree.
 const NAMED_MARGIN: Duration = Duration::from_secs(1);
 
+/// Addresses of one domain that are asked about over one connection, at servers of one's own. At other people's each
+/// goes by itself: many refused recipients over one connection look like a search for addresses.
+const GROUP_MAX: usize = 50;
+/// Fewer than this many waiting addresses of a domain are asked about one by one.
+const GROUP_WORTH: usize = 8;
+
 /// How a list is worked off.
 #[derive(Clone, Debug)]
 pub struct ListRun {
-    /// Addresses that are under way at once.
+    /// Questions that are under way at once: an address, or a few of one domain over one connection.
     pub concurrency: usize,
     /// Of those, at most this many at one domain.
     pub per_domain: usize,
@@ -92,8 +98,10 @@ pub async fn verify_list(
             if is_read {
                 return Ok(());
             }
-        } else if let Some((at, outcome)) = asking.wait().await? {
-            order.answer(at, outcome);
+        } else {
+            for (at, outcome) in asking.wait().await? {
+                order.answer(at, outcome);
+            }
         }
     }
 }
@@ -191,7 +199,7 @@ impl Item {
     }
 }
 
-type Asked = (Item, Result<Outcome, EgressError>);
+type Asked = (Vec<Item>, Result<Vec<Option<Outcome>>, EgressError>);
 
 /// The addresses under way.
 struct Asking {
@@ -199,6 +207,8 @@ struct Asking {
     config: Arc<VerifyConfig>,
     run: ListRun,
     lanes: Lanes<Item>,
+    /// Domains whose server did not answer a group as it answers each.
+    one_by_one: HashSet<String>,
     under_way: JoinSet<Asked>,
 }
 
@@ -218,6 +228,7 @@ impl Asking {
             config: Arc::new(VerifyConfig { retries, ..config.clone() }),
             run: run.clone(),
             lanes: Lanes::new(run.per_domain),
+            one_by_one: HashSet::new(),
             under_way: JoinSet::new(),
         }
     }
@@ -229,26 +240,46 @@ impl Asking {
     /// Sends off as many as may be under way.
     fn start(&mut self) {
         while self.under_way.len() < self.run.concurrency.max(1) {
-            let Some(mut item) = self.lanes.next(Instant::now()) else { break };
-            item.attempts += 1;
-            item.first_asked.get_or_insert_with(Instant::now);
+            let Some(item) = self.lanes.next(Instant::now()) else { break };
+            let mut items = self.with_others(item);
+            for item in &mut items {
+                item.attempts += 1;
+                item.first_asked.get_or_insert_with(Instant::now);
+            }
             let (egress, config) = (self.egress.clone(), Arc::clone(&self.config));
             self.under_way.spawn(async move {
-                let request = Request {
-                    address: &item.address,
-                    lists: item.lists,
-                    suppressed: None,
-                    attempt: item.attempts,
-                    control_local: &item.control_local,
-                };
-                let outcome = check(&egress, &config, &CallContext::new(OrgId::PLATFORM, PURPOSE), &request).await;
-                (item, outcome)
+                let requests: Vec<_> = items
+                    .iter()
+                    .map(|item| {
+                        let (lists, attempt) = (item.lists, item.attempts);
+                        let (address, control_local) = (&item.address, &item.control_local);
+                        Request { address, lists, suppressed: None, attempt, control_local }
+                    })
+                    .collect();
+                let ctx = CallContext::new(OrgId::PLATFORM, PURPOSE);
+                let outcomes = check_group(&egress, &config, &ctx, &requests).await;
+                (items, outcomes)
             });
         }
     }
 
+    /// An address with others of its domain, where many wait. They share a control address from then on.
+    fn with_others(&mut self, item: Item) -> Vec<Item> {
+        let lane = item.lane();
+        let may = self.egress.config().allow_private && item.attempts == 0 && !self.one_by_one.contains(&lane);
+        let mut items = vec![item];
+        if may && self.lanes.waiting(&lane) + 1 >= GROUP_WORTH {
+            items.extend(self.lanes.along(&lane, GROUP_MAX - 1));
+            let control_local = items[0].control_local.clone();
+            for item in &mut items {
+                item.control_local.clone_from(&control_local);
+            }
+        }
+        items
+    }
+
     /// Waits until one has its answer, or until the next may be sent off.
-    async fn wait(&mut self) -> Result<Option<(u64, Outcome)>, EgressError> {
+    async fn wait(&mut self) -> Result<Vec<(u64, Outcome)>, EgressError> {
         // Without room, what is due must wait for an end too.
         let has_room = self.under_way.len() < self.run.concurrency.max(1);
         let until = self.lanes.next_due().filter(|_| has_room);
@@ -260,32 +291,45 @@ impl Asking {
         };
         let ended = tokio::select! {
             Some(ended) = self.under_way.join_next() => ended,
-            () = due => return Ok(None),
+            () = due => return Ok(Vec::new()),
         };
-        let (mut item, outcome) = ended.map_err(|error| EgressError::Config(format!("a check broke off: {error}")))?;
-        let lane = item.lane();
+        let (items, outcomes) = ended.map_err(|error| EgressError::Config(format!("a check broke off: {error}")))?;
+        let lane = items.first().map(Item::lane).unwrap_or_default();
         self.lanes.give_back(&lane);
-        match outcome {
-            Ok(outcome) => match self.ask_again_at(&item, &outcome) {
-                Some(again) => {
-                    item.refused = 0;
-                    self.lanes.add_later(lane, again, item);
-                    Ok(None)
-                }
-                None => Ok(Some((item.at, settled(outcome)))),
-            },
+        let outcomes = match outcomes {
+            Ok(outcomes) => outcomes,
             // No attempt: nothing was asked. A little apart, so that those who wait do not come back at once; and ever
             // later, since a turn at a busy server may be an hour away.
             Err(EgressError::Busy(_)) => {
-                item.attempts -= 1;
-                let pause = BUSY_PAUSE * 2_u32.pow(item.refused.min(8));
-                item.refused += 1;
-                let spread = Duration::from_millis(random::below(u64::try_from(pause.as_millis()).unwrap_or(u64::MAX)));
-                self.lanes.add_later(lane, Instant::now() + pause + spread, item);
-                Ok(None)
+                for mut item in items {
+                    item.attempts -= 1;
+                    let pause = BUSY_PAUSE * 2_u32.pow(item.refused.min(8));
+                    item.refused += 1;
+                    let spread = random::below(u64::try_from(pause.as_millis()).unwrap_or(u64::MAX));
+                    let at = Instant::now() + pause + Duration::from_millis(spread);
+                    self.lanes.add_later(lane.clone(), at, item);
+                }
+                return Ok(Vec::new());
             }
-            Err(error) => Err(error),
+            Err(error) => return Err(error),
+        };
+        let mut answered = Vec::with_capacity(items.len());
+        for (mut item, outcome) in items.into_iter().zip(outcomes) {
+            let Some(outcome) = outcome else {
+                item.attempts -= 1;
+                self.one_by_one.insert(lane.clone());
+                self.lanes.add(lane.clone(), item);
+                continue;
+            };
+            match self.ask_again_at(&item, &outcome) {
+                Some(again) => {
+                    item.refused = 0;
+                    self.lanes.add_later(lane.clone(), again, item);
+                }
+                None => answered.push((item.at, settled(outcome))),
+            }
         }
+        Ok(answered)
     }
 
     /// When an address is asked again whose server asked to come back; `None` when its answer stands.

@@ -37,7 +37,12 @@ pub(crate) async fn policy(tx: &mut OrgTx) -> Result<Option<Policy>, StoreError>
     let word = sqlx::query_scalar!("select policy from verification_policy where org_id = $1", org)
         .fetch_optional(tx.conn())
         .await?;
-    Ok(word.map(|word| if word == Policy::Lenient.code() { Policy::Lenient } else { Policy::Strict }))
+    Ok(word.as_deref().map(of_word))
+}
+
+/// The policy behind a word of the database.
+pub(crate) fn of_word(word: &str) -> Policy {
+    if word == Policy::Lenient.code() { Policy::Lenient } else { Policy::Strict }
 }
 
 /// Sets it.

@@ -20,6 +20,7 @@ use crate::domain::retry::Again;
 use crate::domain::verdict::Tri;
 use crate::domain::wording::Asked;
 
+mod group;
 #[cfg(test)]
 mod tests;
 
@@ -122,31 +123,6 @@ impl Probe<'_> {
             }
         }
         Ok(Probed::of(&best.unwrap_or_else(|| no_connection(&SmtpError::Unreachable)), evidence))
-    }
-
-    /// Asks about all addresses over one connection, with one control at the end, which holds for each of them: what
-    /// was accepted before it was refused is no catch-all (STRICT asks for the same connection). An address whose
-    /// answer may be the doing of the others has none here (`None`), and is to be asked about by itself.
-    ///
-    /// The disclosure is recorded once: for runs that are nobody's data in this installation.
-    pub(crate) async fn run_group(&self, hosts: &[MailHost]) -> Result<Vec<Option<Probed>>, EgressError> {
-        let none = || vec![None; self.emails.len()];
-        let Some(host) = hosts.first() else { return Ok(none()) };
-        let answer = match self.connect_to(host).await {
-            Ok((address, stream)) => self.talk(host, address, stream, self.emails).await?,
-            Err(SmtpError::Egress(refused)) => return Err(refused),
-            // The way to other hosts is that of a single address.
-            Err(_) => return Ok(none()),
-        };
-        let HostAnswer::Spoke { findings, .. } = &answer else { return Ok(none()) };
-        if findings.ended != Ended::Completed {
-            return Ok(none());
-        }
-        let asked = self.emails.iter().enumerate().map(|(at, email)| {
-            let (answer, record, settled) = self.read(&host.name, &answer, (at, email));
-            (settled && stands_in_a_group(&answer)).then(|| Probed::of(&answer, vec![record]))
-        });
-        Ok(asked.collect())
     }
 
     /// Connects to the first of these hosts that can be reached. The next one is tried when one has failed, and beside
@@ -338,24 +314,6 @@ impl Probe<'_> {
             answer.control.as_ref().map(|(reply, classified)| ReplyRecord::of(Phase::Control, reply, classified));
         (answer, record, settled)
     }
-}
-
-/// Whether an answer among others says of the address what it would say by itself. Refusals of us, and what depends on
-/// how many were asked about, may be for the ones before.
-fn stands_in_a_group(answer: &ProbeAnswer) -> bool {
-    let is_for_too_many = answer.reply.as_ref().is_some_and(|(_, reply, _)| matches!(reply.code, 421 | 452));
-    let of_the_address = matches!(
-        answer.reason,
-        Reason::MailboxConfirmed
-            | Reason::MailboxUnknown
-            | Reason::MailboxDisabled
-            | Reason::MailboxFull
-            | Reason::CatchAll
-            | Reason::RcptNotInformative
-            | Reason::Greylisted
-            | Reason::TempFail
-    );
-    of_the_address && !is_for_too_many
 }
 
 fn no_connection(fault: &SmtpError) -> ProbeAnswer {

@@ -46,18 +46,39 @@ pub(crate) async fn with_mailbox(
     Ok(found.map(LeadId))
 }
 
-/// The leads whose mailbox is that of `lead` (itself included), each with its address as it stands there.
-pub(crate) async fn sharing_mailbox(tx: &mut OrgTx, lead: LeadId) -> Result<Vec<(LeadId, String)>, StoreError> {
+/// A lead with the mailbox that was asked about.
+pub(crate) struct Sharing {
+    pub(crate) lead: LeadId,
+    /// The address as it stands there.
+    pub(crate) email: String,
+    /// Whether its owner opted out.
+    pub(crate) opted_out: bool,
+    /// The policy that the organisation chose, if it ever did.
+    pub(crate) policy: Option<String>,
+}
+
+/// The leads whose mailbox is that of `lead` (itself included). One statement for all that an answer needs: it is made
+/// for every answer.
+pub(crate) async fn sharing_mailbox(tx: &mut OrgTx, lead: LeadId) -> Result<Vec<Sharing>, StoreError> {
     let org = tx.org().0;
     let rows = sqlx::query!(
-        r#"select l.id, l.email as "email!" from lead l join lead this on this.org_id = l.org_id and this.id = $2
+        r#"select l.id, l.email as "email!",
+             exists (select from suppression s where s.token in (l.email_token, l.email_token_base)) as "opted_out!",
+             (select p.policy from verification_policy p where p.org_id = $1) as policy
+           from lead l join lead this on this.org_id = l.org_id and this.id = $2
            where l.org_id = $1 and l.email is not null and (l.id = this.id or l.email_token = this.email_token) order by l.id"#,
         org,
         lead.0,
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows.into_iter().map(|row| (LeadId(row.id), row.email)).collect())
+    let sharing = rows.into_iter().map(|row| Sharing {
+        lead: LeadId(row.id),
+        email: row.email,
+        opted_out: row.opted_out,
+        policy: row.policy,
+    });
+    Ok(sharing.collect())
 }
 
 /// Appends an outcome for one lead.

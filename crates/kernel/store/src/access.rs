@@ -125,6 +125,12 @@ actions! {
     LeadsEdit: Member, Some(Scope::LeadsWrite);
     /// Export leads as a file.
     LeadsExport: Member, Some(Scope::LeadsExport);
+    /// See which leads may be one person, and what was merged.
+    DuplicatesRead: Member, Some(Scope::LeadsRead);
+    /// Search for duplicates, merge, say what is not the same, undo.
+    DuplicatesMerge: Member, Some(Scope::LeadsWrite);
+    /// Have duplicates merged by themselves.
+    DuplicatesManage: Admin, Some(Scope::LeadsWrite);
     /// See imports.
     ImportsRead: Member, Some(Scope::ImportsRead);
     /// Bring in a list, start, cancel.

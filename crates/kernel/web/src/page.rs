@@ -20,6 +20,10 @@ pub enum Nav {
     Imports,
     /// The leads.
     Leads,
+    /// The duplicates among the leads.
+    Duplicates,
+    /// The requests to verify addresses.
+    Verifications,
     /// The exports.
     Exports,
     /// The Do-Not-Call lists.
@@ -28,7 +32,8 @@ pub enum Nav {
 
 impl Nav {
     /// Every place, in the order of the page's head.
-    pub const ALL: [Self; 4] = [Self::Imports, Self::Leads, Self::Exports, Self::DoNotCall];
+    pub const ALL: [Self; 6] =
+        [Self::Imports, Self::Leads, Self::Duplicates, Self::Verifications, Self::Exports, Self::DoNotCall];
 
     /// The word in the head.
     #[must_use]
@@ -36,6 +41,8 @@ impl Nav {
         match self {
             Self::Imports => "Imports",
             Self::Leads => "Leads",
+            Self::Duplicates => "Duplicates",
+            Self::Verifications => "Verifications",
             Self::Exports => "Exports",
             Self::DoNotCall => "Do Not Call",
         }
@@ -47,6 +54,8 @@ impl Nav {
         match self {
             Self::Imports => "/imports",
             Self::Leads => "/leads",
+            Self::Duplicates => "/duplicates",
+            Self::Verifications => "/verifications",
             Self::Exports => "/exports",
             Self::DoNotCall => "/dnc",
         }

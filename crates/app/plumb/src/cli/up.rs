@@ -3,13 +3,12 @@
 use anyhow::Context as _;
 use clap::Args;
 use plumb_base::Clock;
-use plumb_egress::ProbeIdentity;
 use plumb_verify::VerifyConfig;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Failed, Listen, print, remote, say};
 use crate::config::Config;
-use crate::server::Server;
+use crate::server::{Server, probe_identity};
 
 /// Runs the server.
 #[derive(Debug, Args)]
@@ -36,7 +35,7 @@ pub(super) async fn run(command: Up, mut config: Config) -> anyhow::Result<()> {
     let verify = VerifyConfig {
         ask_mail_servers: config.ask_mail_servers,
         // Servers of one's own do not look at who asks.
-        identity: (!config.allow_private).then(ProbeIdentity::default),
+        identity: (!config.allow_private).then(|| probe_identity(&config)),
         ..VerifyConfig::default()
     };
     let server = Server::start(&config, verify, Clock::System).await?;

@@ -10,13 +10,13 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use plumb_base::Email;
-use plumb_egress::{Egress, EgressConfig, ProbeIdentity, Recorder, audit};
+use plumb_egress::{Egress, EgressConfig, Recorder, audit};
 use plumb_verify::{ListRun, Policy, Repeats, VerifyConfig, verify_list};
 
-use super::{Failed, print};
+use super::{Failed, print, say};
 use crate::cleaning::lists;
 use crate::config::Config;
-use crate::server::egress_config;
+use crate::server::{egress_config, probe_identity};
 
 mod input;
 mod show;
@@ -55,6 +55,8 @@ Verdicts: verified, undeliverable, risky, unverified (not established, and count
 Mail servers of other people are asked over at most two connections each. With --allow-private that bound falls away: \
 the servers are taken to be your own. While --wait-greylist lasts, an address is asked again when its server said, or else \
 after one minute and then ever later; servers of your own after one second and then every four.
+
+Without --helo and --mail-from only forms and the DNS are looked at, unless the servers are your own.
 
 Exit codes: 0 every address has its verdict, whatever that is; 1 nothing could be asked; 2 asked wrongly.")]
 pub(super) struct Verify {
@@ -102,14 +104,21 @@ pub(super) async fn run(command: Verify, mut config: Config, json: bool) -> anyh
     config.allow_private |= command.allow_private;
     config.helo = command.helo.clone().unwrap_or(config.helo);
     config.mail_from = command.mail_from.clone().unwrap_or(config.mail_from);
-    name_the_asker(&mut config)?;
+    let has_name = name_the_asker(&mut config)?;
     if command.audit {
+        if !has_name {
+            return Err(usage(&format!("there is nobody to look at: {NAMELESS}")));
+        }
         return audit_identity(&config, json).await;
+    }
+    if !has_name {
+        say(format_args!("Only forms and the DNS are looked at. {NAMELESS}"));
     }
     let what = what(&command.what)?;
     let (run, egress) = limits(&command, &config);
     let verify = VerifyConfig {
         policy: if command.lenient { Policy::Lenient } else { Policy::Strict },
+        ask_mail_servers: has_name,
         ..VerifyConfig::default()
     };
     let is_list = !matches!(&what, What::Addresses(some) if some.len() == 1);
@@ -127,7 +136,7 @@ pub(super) async fn run(command: Verify, mut config: Config, json: bool) -> anyh
 /// Says how this machine looks to mail servers.
 async fn audit_identity(config: &Config, json: bool) -> anyhow::Result<()> {
     let egress = Egress::new(egress_config(config), Recorder::memory())?;
-    let report = audit(&egress, &ProbeIdentity::default()).await?;
+    let report = audit(&egress, &probe_identity(config)).await?;
     if json {
         print(serde_json::to_string(&report)?);
     } else {
@@ -176,8 +185,11 @@ fn what(given: &[String]) -> anyhow::Result<What> {
     Ok(What::Addresses(vec![one.clone()]))
 }
 
-/// Mail servers are greeted by name. Only where nobody else hears it may the name be invented.
-fn name_the_asker(config: &mut Config) -> anyhow::Result<()> {
+/// What somebody is told who gave no name.
+const NAMELESS: &str = "Mail servers are greeted by name: give --helo (a name that resolves to this machine and back) and --mail-from (a real mailbox of yours), or set helo and mail_from in plumb.toml. For servers of your own, --allow-private with --resolver needs neither";
+
+/// Mail servers are greeted by name; `false` when there is none. Only where nobody else hears it may it be invented.
+fn name_the_asker(config: &mut Config) -> anyhow::Result<bool> {
     if config.allow_private && config.resolver.is_some() {
         if config.helo.is_empty() {
             HELO_PRIVATE.clone_into(&mut config.helo);
@@ -186,15 +198,18 @@ fn name_the_asker(config: &mut Config) -> anyhow::Result<()> {
             MAIL_FROM_PRIVATE.clone_into(&mut config.mail_from);
         }
     }
+    if config.helo.is_empty() && config.mail_from.is_empty() {
+        return Ok(false);
+    }
     if config.helo.is_empty() || config.mail_from.is_empty() {
         return Err(usage(
-            "mail servers are greeted by name: give --helo (a name that resolves to this machine and back) and --mail-from (a real mailbox of yours), or set helo and mail_from in plumb.toml. For servers of your own, --allow-private with --resolver needs neither",
+            "--helo and --mail-from (helo and mail_from in plumb.toml) belong together: give both or none",
         ));
     }
     if Email::parse(&config.mail_from).is_err() {
         return Err(usage("--mail-from is not an e-mail address"));
     }
-    Ok(())
+    Ok(true)
 }
 
 fn usage(text: &str) -> anyhow::Error {

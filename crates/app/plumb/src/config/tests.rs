@@ -19,6 +19,34 @@ fn values_of_the_environment_have_types() {
 }
 
 #[test]
+fn the_way_to_mail_servers_is_the_operators() {
+    let config = from(
+        r#"
+        smtp_sources = [{ address = "192.0.2.1", helo = "probe.example.com" }, { address = "2001:db8::1" }]
+        smtp_proxy = { address = "127.0.0.1:1080", login = { name = "us", password = "hush-hush" } }
+        smtp_manners = { domain_burst = 5 }
+        public_addresses = ["192.0.2.9"]
+        blocklists = ["bl.example"]
+        port_test = "192.0.2.25"
+        regions_allowed = ["eu", "us"]
+        "#,
+    )
+    .unwrap();
+    assert!(!format!("{config:?}").contains("hush-hush"));
+    let egress = crate::server::egress_config(&config);
+    assert_eq!(egress.smtp_sources[0].helo.as_deref(), Some("probe.example.com"));
+    assert_eq!(egress.smtp_proxy.unwrap().login, Some(("us".to_owned(), "hush-hush".to_owned())));
+    let manners = egress.smtp_manners.unwrap();
+    assert_eq!(manners, plumb_egress::Manners { domain_burst: 5, ..plumb_egress::Manners::strict() });
+    assert_eq!(egress.regions_allowed, [plumb_egress::Region::Eu, plumb_egress::Region::Us]);
+    let identity = crate::server::probe_identity(&config);
+    assert_eq!((identity.addresses.len(), identity.blocklists.len()), (1, 1));
+    assert!(identity.port_test.is_some());
+    assert!(from("smtp_proxy = { adress = '127.0.0.1:1' }").is_err());
+    assert!(from("regions_allowed = ['recipient']").is_err());
+}
+
+#[test]
 fn the_public_url_has_no_slash_at_its_end() {
     let config = Config { public_url: Some("https://leads.example.com/".to_owned()), ..Config::default() };
     assert_eq!(config.public_url(), "https://leads.example.com");

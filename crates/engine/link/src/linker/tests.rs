@@ -33,6 +33,8 @@ fn people_are_found() {
         (made::families(6_000, 13), 900),
         (made::customers(6_000, 14), 900),
         (made::fairs(6_000, 15), 910),
+        (made::market(6_000, 17), 920),
+        (made::market_bare(6_000, 18), 900),
         (made::export(6_000, 16), 950),
     ];
     for (set, least) in sets {
@@ -150,4 +152,33 @@ fn large_clusters_are_looked_at() {
     let linked = linker.run(NonZeroUsize::MIN);
     assert_eq!(linked.cluster[..8], [0; 8]);
     assert_eq!((linked.report.clusters_large, linked.possible.len()), (1, 7));
+}
+
+/// A family name that may be the other's given name weighs the same whichever row comes first, and so does half a name.
+#[test]
+fn two_rows_weigh_the_same_either_way() {
+    use Kind::{FirstName, LastName};
+    let linked = rows(
+        &[FirstName, LastName],
+        &[&["John", "Example"], &["Axample", "Leeds"], &["Ada", ""], &["", "Ada"], &["Katherine", "Quillfeather"]],
+    );
+    for (a, b) in [(0, 1), (0, 4), (1, 4), (2, 3), (0, 2), (1, 3)] {
+        assert_eq!(linked.weight(a, b), linked.weight(b, a), "{a} and {b}");
+        assert_eq!(linked.evidence(a, b), linked.evidence(b, a), "{a} and {b}");
+    }
+}
+
+#[test]
+fn pages_of_namesakes_differ_by_a_number_or_a_dash() {
+    let page = |a: &str, b: &str| {
+        let columns = [Kind::FirstName, Kind::LastName, Kind::Company, Kind::Profile];
+        let row = |page| vec!["Ada", "Lovelace", "Norvat", page];
+        rows(&columns, &[&row(a), &row(b)]).evidence(0, 1).last().map(|evidence| evidence.agreement)
+    };
+    assert_eq!(page("x.example/in/ada-lovelace1", "x.example/in/ada-lovelace2"), Some(crate::Agreement::Different));
+    assert_eq!(page("x.example/in/ada-lovelace", "x.example/in/adalovelace"), Some(crate::Agreement::Different));
+    assert_eq!(
+        page("x.example/in/ada-lovelace-48213", "x.example/in/ada-lovelace-48123"),
+        Some(crate::Agreement::Typo)
+    );
 }

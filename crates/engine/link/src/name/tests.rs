@@ -41,3 +41,23 @@ fn nicknames_and_translations() {
     assert_eq!(how("john", "robert"), Related::No);
     assert_eq!(how("zzyzx", "zzyzx"), Related::No);
 }
+
+#[test]
+fn a_mailbox_tells_a_family_name_that_is_missing() {
+    let last = |first: &str, local: &str| {
+        let mut name = Parts::default();
+        name.read("", first, "", "");
+        name.complete(local);
+        name.last
+    };
+    assert_eq!(last("Ada", "ada.lovelace2"), "lovelace");
+    assert_eq!(last("Ada", "adalovelace"), "lovelace");
+    assert_eq!(last("A.", "a.lovelace"), "lovelace");
+    assert_eq!(last("A.", "alovelace"), "");
+    assert_eq!(last("Ada", "grace.hopper"), "");
+}
+
+#[test]
+fn a_letter_is_no_family_name() {
+    assert_eq!(parts("Lovelace Ada K.", "", "", ""), ["ada", "k", "lovelace"]);
+}

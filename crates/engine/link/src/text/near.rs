@@ -67,6 +67,8 @@ pub(crate) fn likeness(a: &[u8], b: &[u8]) -> u32 {
     if a.is_empty() || b.is_empty() {
         return 0;
     }
+    // Letters are paired off from the left of the first word: which one that is must not matter.
+    let (a, b) = if (a.len(), a) <= (b.len(), b) { (a, b) } else { (b, a) };
     let reach = (a.len().max(b.len()) / 2).saturating_sub(1);
     let mut used: u64 = 0;
     let mut matched = [0_u8; BYTES_MAX];

@@ -27,6 +27,19 @@ fn what_stands_above_the_rows_is_counted() {
     assert_eq!(layout.header, "Name;Mail");
 }
 
+/// A byte that is half a character would cut the text where no character ends.
+#[test]
+fn a_first_line_that_names_no_delimiter_is_a_row() {
+    for named in [&b"\x80"[..], b"\"", b"x", b"\r", b"\n"] {
+        let text = [b"sep=", named, b"\nName,Mail\n\xe9\x87,x@example.com\n"].concat();
+        let layout = sniff(&text, true, Asked::default(), &|_| 0);
+        let named_one =
+            |layout: &Option<Layout>| layout.as_ref().is_some_and(|layout| layout.dialect == Dialect::default());
+        assert!(layout.is_err() || layout.is_ok_and(|layout| named_one(&layout)), "{named:?}");
+    }
+    assert_eq!(layout("sep=^\nName^Mail\na^x@example.com\n").names, ["Name", "Mail"]);
+}
+
 #[test]
 fn without_a_header_columns_have_numbers() {
     let asked = Asked { no_header: true, ..Asked::default() };

@@ -8,6 +8,7 @@ use super::key::{Key, KeyKind};
 use super::lead::CleanLead;
 use super::mapping::Field;
 use super::phone::PhoneType;
+use super::title::Seniority;
 
 /// A text that cleaning makes of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -142,6 +143,7 @@ pub(crate) struct Record {
     pub(crate) flags: Flags,
     pub(crate) reject: Option<RejectReason>,
     pub(crate) phone_type: Option<PhoneType>,
+    pub(crate) seniority: Option<Seniority>,
     pub(crate) country: Option<Country>,
     pub(crate) reasons: [Option<Reason>; Field::ALL.len()],
 }
@@ -247,6 +249,12 @@ impl<'c> CleanRow<'c> {
     #[must_use]
     pub fn phone_type(self) -> Option<PhoneType> {
         self.record.phone_type
+    }
+
+    /// How far up the person stands, by the words of the title; absent without a title.
+    #[must_use]
+    pub fn seniority(self) -> Option<Seniority> {
+        self.record.seniority
     }
 
     /// The row's own country.

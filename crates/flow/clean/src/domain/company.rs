@@ -123,9 +123,10 @@ impl LegalForms {
                 letters.then(|| self.forms.get(text.replace(' ', "").as_bytes())).flatten()
             });
             let Some(known) = known else { return false };
+            // In front, capitals show nothing: `SAS Institute`, `AS Roma`.
             let fits = known.countries.is_empty()
                 || country.is_some_and(|country| known.countries.contains(&country))
-                || form.clone().all(|n| words.written[n]);
+                || (!front && form.clone().all(|n| words.written[n]));
             fits && (known.leads || !front) && !words.is_generic(rest)
         })
     }
@@ -137,7 +138,16 @@ const LETTERS_MAX: usize = 6;
 /// The parts of a name before and behind "doing business as" or "trading as"; the second is empty if it says neither.
 pub(crate) fn names(name: &str) -> (&str, &str) {
     const MARKS: [&str; 10] = [
-        "dba ", "d/b/a ", "d.b.a. ", "dba: ", "t/a ", "t/as ", "t.a. ", "trading as ", "doing business as ", "trading name ",
+        "dba ",
+        "d/b/a ",
+        "d.b.a. ",
+        "dba: ",
+        "t/a ",
+        "t/as ",
+        "t.a. ",
+        "trading as ",
+        "doing business as ",
+        "trading name ",
     ];
     let bytes = name.as_bytes();
     // Every mark stands behind a blank or a bracket and begins with one of these.
@@ -146,7 +156,8 @@ pub(crate) fn names(name: &str) -> (&str, &str) {
             && matches!(head[1] | 0x20, b'd' | b't')
             && matches!(head[2] | 0x20, b'b' | b'/' | b'.' | b'a' | b'r' | b'o');
         let rest = bytes.get(at + 1..).filter(|_| may_be)?;
-        let starts = |mark: &&&str| rest.get(..mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark.as_bytes()));
+        let starts =
+            |mark: &&&str| rest.get(..mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark.as_bytes()));
         MARKS.iter().find(starts).map(|mark| (at, at + 1 + mark.len()))
     });
     let Some((legal, trade)) = found.map(|(end, start)| (&name[..end], &name[start..])) else { return (name, "") };

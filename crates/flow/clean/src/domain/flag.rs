@@ -61,10 +61,11 @@ closed_words! {
         WebsiteNotOwn "website_not_own" "The website is a page on a social network or a free-mail domain, so it does not name the company's domain.",
         ProfileUnrecognised "profile_unrecognised" "The profile link is not that of a person on LinkedIn.",
         CountryUnknown "country_unknown" "The country could not be recognised.",
-        PostcodePadded "postcode_padded" "A US ZIP code had lost its leading zero, which was put back.",
+        PostcodePadded "postcode_padded" "A postcode had lost its leading zero, which was put back.",
         PhoneMobile "phone_mobile" "The phone number is in a range for mobiles alone.",
         HomeAddress "home_address" "The column says that the street is where the person lives.",
         PolicyWithheld "policy_withheld" "A value of a class that the organisation does not take was left out.",
+        PostcodeOdd "postcode_odd" "The postcode does not look like one of the country; it was left as it is.",
     }
 }
 

@@ -11,6 +11,7 @@ use super::mapping::{Field, Mapping};
 use super::memo::Memo;
 use super::policy::PrivateClasses;
 use super::rules::{DomainFacts, Rules, RulesVersion};
+use super::title::Seniority;
 
 /// Longest cell that is read, in bytes.
 pub const FIELD_BYTES_MAX: usize = plumb_base::limits::FIELD_BYTES_MAX;
@@ -48,6 +49,7 @@ pub(crate) struct Scratch {
     /// By which rules the answers were found.
     rules: Option<RulesVersion>,
     pub(crate) domains: Memo<DomainFacts>,
+    pub(crate) titles: Memo<Option<Seniority>>,
     pub(crate) words: Words,
     pub(crate) key: String,
 }
@@ -86,6 +88,7 @@ impl Kernel {
         out.records.clear();
         if out.scratch.rules.replace(self.rules.version()) != Some(self.rules.version()) {
             out.scratch.domains.clear();
+            out.scratch.titles.clear();
         }
         out.records.reserve(rows.rows());
         for row in rows.iter() {

@@ -12,8 +12,8 @@ mod quick;
 mod split;
 
 use around::Around;
-use case::{Part, is_capitals, recase};
 pub(crate) use around::generation;
+use case::{Part, is_capitals, recase};
 pub(crate) use quick::{NameCell, read};
 
 /// A person's name as it can stand at the head of a letter.
@@ -36,12 +36,7 @@ impl Person {
     /// A name changes case only if it is all in capitals or all in small letters, and only in Latin script. A whole name
     /// gives first and last name only where both are missing; where they cannot be told apart, it stays whole. Titles and
     /// degrees leave the name; what tells father and son apart stays in the whole name.
-    pub(crate) fn read(
-        first: Option<&str>,
-        last: Option<&str>,
-        full: Option<&str>,
-        country: Option<Country>,
-    ) -> Self {
+    pub(crate) fn read(first: Option<&str>, last: Option<&str>, full: Option<&str>, country: Option<Country>) -> Self {
         let implausible = [first, last, full].into_iter().flatten().any(is_implausible);
         // `Example, Ada` in the column of family names is the whole name.
         let (last, full) = match (first, last, full) {
@@ -74,9 +69,7 @@ impl Person {
         let first = first.map(|name| recase(name, Part::First, both));
         let last = last.map(|name| recase(name, Part::Last, both));
         let joined = first.iter().chain(&last).map(String::as_str).collect::<Vec<_>>().join(" ");
-        let is_joined = |name: &str| {
-            !joined.is_empty() && (name.eq_ignore_ascii_case(&joined) || fold::words(name) == fold::words(&joined))
-        };
+        let is_joined = |name: &str| !joined.is_empty() && says_the_same(name, &joined);
         let whole = match full {
             Some(full) if is_joined(full) => Around { name: full, ..Around::default() },
             Some(full) => Around::of(full, true),
@@ -120,12 +113,17 @@ impl Person {
             // Kept whole.
         } else if let Some((left, right)) = bare.rsplit_once(',') {
             let (left, right) = (Around::behind(left.trim()), Around::of(right.trim(), false));
-            if let Some((parts, particles)) = split::register(left.name, right.name) {
-                let family = if particles.is_empty() { left.name.to_owned() } else { format!("{particles} {}", left.name) };
-                person.first = Some(recase(&right.name[parts.given], Part::First, false));
+            let parts = split::register(left.name, right.name)
+                .filter(|(parts, _)| is_word(left.name) && is_word(&right.name[parts.given.clone()]));
+            if let Some((parts, particles)) = parts {
+                let family =
+                    if particles.is_empty() { left.name.to_owned() } else { format!("{particles} {}", left.name) };
+                let first = recase(&right.name[parts.given.clone()], Part::First, false);
+                let last = recase(&family, Part::Last, false);
                 // The order of a register is not the order in which people are addressed.
-                person.full = Some(format!("{} {family}", &right.name[parts.fore]));
-                person.last = Some(recase(&family, Part::Last, false));
+                let middle = &right.name[parts.given.end..parts.fore.end];
+                person.full = Some(format!("{first}{middle} {last}"));
+                (person.first, person.last) = (Some(first), Some(last));
                 if person.honorific.is_none() {
                     person.honorific = said(written(right.honorific));
                 }
@@ -136,22 +134,50 @@ impl Person {
                 let suffix = Around { generation, ..around };
                 person.suffix = said(suffix.suffix());
             }
-        } else if let Some(parts) = split::split(&bare, country) {
-            let first = recase(&bare[parts.given], Part::First, false);
-            let last = recase(&bare[parts.family], Part::Last, parts.turned);
+        } else if let Some(parts) = split::split(&bare, country)
+            .filter(|parts| is_word(&bare[parts.given.clone()]) && is_word(&bare[parts.family.clone()]))
+        {
+            let first = recase(&bare[parts.given.clone()], Part::First, false);
+            let last = recase(&bare[parts.family.clone()], Part::Last, parts.turned);
             if parts.turned {
-                person.full = Some(format!("{} {last}", &bare[parts.fore]));
+                let middle = &bare[parts.given.end..parts.fore.end];
+                person.full = Some(format!("{first}{middle} {last}"));
+            } else if bare == recased {
+                // The parts stand in the whole name as they are written by themselves.
+                let mut full = recased.clone();
+                let mut spans = [(parts.given, &first), (parts.family, &last)];
+                spans.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
+                for (span, part) in spans {
+                    full.replace_range(span, part);
+                }
+                person.full = Some(full);
             }
             (person.first, person.last) = (Some(first), Some(last));
         } else if person.honorific.is_some() && !bare.contains(' ') && bare.chars().all(is_latin) {
             // `Frau Muster`: nobody is addressed so by the given name.
             person.last = said(bare.into_owned());
         }
+        if let (Some(first), Some(last), Some(full)) = (&person.first, &person.last, &mut person.full) {
+            let joined = format!("{first} {last}");
+            if says_the_same(full, &joined) {
+                *full = joined;
+            }
+        }
         if let Some(full) = &mut person.full {
             append_generation(full, generation);
         }
         person
     }
+}
+
+/// Whether a part of a name has a letter: a dot by itself is nobody's name.
+fn is_word(part: &str) -> bool {
+    part.chars().any(char::is_alphabetic)
+}
+
+/// Whether two names differ in case and marks at most.
+fn says_the_same(name: &str, other: &str) -> bool {
+    name.eq_ignore_ascii_case(other) || fold::words(name) == fold::words(other)
 }
 
 fn said(text: String) -> Option<String> {

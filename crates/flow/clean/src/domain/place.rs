@@ -1,4 +1,4 @@
-//! Countries and postcodes.
+//! Countries, regions and postcodes.
 
 use plumb_base::Country;
 
@@ -83,35 +83,141 @@ fn spelled_out(c: char) -> String {
     }
 }
 
-/// Writes a postcode as it is written in the country; whether a lost leading zero was put back comes back.
-///
-/// Spreadsheets turn `02134` into `2134` or `2134.0`. That is undone for the United States only, where four digits
-/// cannot be anything else.
-pub(crate) fn postcode(cell: &str, country: Option<Country>, out: &mut String) -> bool {
-    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let code = cell.strip_suffix(".0").filter(|digits| is_digits(digits)).unwrap_or(cell);
-    let start = out.len();
-    let Some(country) = country else {
+/// What postcodes look like, by country.
+pub(crate) struct Postcodes {
+    /// Position of a country's shapes plus one, by the letters of its code; 0: not known.
+    countries: Box<[u8]>,
+    rules: Vec<Shapes>,
+}
+
+struct Shapes {
+    /// `#` stands for a digit, `@` for a letter.
+    known: Vec<&'static str>,
+    /// Letters that lists put before a code: the plates of cars, `D-10115`.
+    sign: &'static str,
+    /// A number with one digit too few has lost its leading zero.
+    pads: bool,
+}
+
+/// What was made of a postcode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// It has a shape of its country, or the country's shapes are not known.
+    Fits,
+    /// A lost leading zero was put back.
+    Padded,
+    /// It looks like no postcode of the country, and is left as it was.
+    Odd,
+}
+
+/// Most letters and digits of a postcode.
+const CODE_BYTES_MAX: usize = 12;
+
+impl Postcodes {
+    /// Reads `AA|shape,shape|sign|pad` lines.
+    pub(crate) fn new(text: &'static str) -> Self {
+        let (mut countries, mut all) = (vec![0; 26 * 26], Vec::new());
+        for mut row in lists::rows(text) {
+            let (Some(country), Some(shapes)) = (row.next().and_then(|code| code.parse().ok()), row.next()) else {
+                continue;
+            };
+            let (sign, pads) = (row.next().unwrap_or_default(), row.next() == Some("pad"));
+            all.push(Shapes { known: shapes.split(',').collect(), sign, pads });
+            countries[place_of(country)] = all.len() as u8;
+        }
+        Self { countries: countries.into(), rules: all }
+    }
+
+    /// Writes a postcode as it is written in the country.
+    ///
+    /// Spreadsheets turn `02134` into `2134` or `2134.0`. That is undone where four digits cannot be anything else.
+    pub(crate) fn write(&self, cell: &str, country: Option<Country>, out: &mut String) -> Written {
+        let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let code = cell.trim_start_matches(['〒', ' ']);
+        let code = code.strip_suffix(".0").filter(|digits| is_digits(digits)).unwrap_or(code);
+        let start = out.len();
+        let known = country.and_then(|country| Some((country, self.of(country)?)));
+        let Some((country, shapes)) = known else {
+            out.push_str(code);
+            raise_from(out, start);
+            return Written::Fits;
+        };
+        let mut octets = [0; CODE_BYTES_MAX];
+        let mut len = 0;
+        for byte in code.bytes() {
+            match octets.get_mut(len) {
+                Some(octet) if byte.is_ascii_alphanumeric() => {
+                    *octet = byte.to_ascii_uppercase();
+                    len += 1;
+                }
+                _ if matches!(byte, b' ' | b'-') => {}
+                _ => {
+                    out.push_str(code);
+                    raise_from(out, start);
+                    return Written::Odd;
+                }
+            }
+        }
+        let plain = &octets[..len];
+        let fit = |plain: &[u8], out: &mut String| shapes.known.iter().any(|shape| push_shaped(plain, shape, out));
+        if fit(plain, out) {
+            return Written::Fits;
+        }
+        for sign in [country.as_str(), shapes.sign].into_iter().filter(|sign| !sign.is_empty()) {
+            if plain.strip_prefix(sign.as_bytes()).is_some_and(|rest| fit(rest, out)) {
+                return Written::Fits;
+            }
+        }
+        if shapes.pads && matches!(len, 4 | 8) {
+            let mut padded = [b'0'; CODE_BYTES_MAX + 1];
+            padded[1..=len].copy_from_slice(plain);
+            if fit(&padded[..=len], out) {
+                return Written::Padded;
+            }
+        }
         out.push_str(code);
         raise_from(out, start);
-        return false;
-    };
-    // `D-10115`, `CH-8001`, `DE 10115`: the country's sign before the digits.
-    let own = country.as_str();
-    let bare = [own, "D"].into_iter().filter(|sign| *sign == own || own == "DE").find_map(|sign| {
-        let (head, rest) = code.split_at_checked(sign.len())?;
-        let rest = rest.trim_start_matches(['-', ' ']);
-        (head.eq_ignore_ascii_case(sign) && is_digits(rest)).then_some(rest)
-    });
-    let code = bare.unwrap_or(code);
-    let head = code.split('-').next().unwrap_or_default();
-    let padded = head.len() == 4 && own == "US" && is_digits(head);
-    if padded {
-        out.push('0');
+        Written::Odd
     }
-    out.push_str(code);
-    raise_from(out, start);
-    padded
+
+    fn of(&self, country: Country) -> Option<&Shapes> {
+        let at = usize::from(self.countries[place_of(country)]).checked_sub(1)?;
+        self.rules.get(at)
+    }
+}
+
+fn place_of(country: Country) -> usize {
+    let letter = |n: usize| usize::from(country.as_str().as_bytes()[n].wrapping_sub(b'A')) % 26;
+    letter(0) * 26 + letter(1)
+}
+
+/// Writes letters and digits in a shape, if they fit into it. What stands in a shape for itself may be left out.
+fn push_shaped(plain: &[u8], shape: &str, out: &mut String) -> bool {
+    let start = out.len();
+    let mut rest = plain.iter();
+    for sign in shape.bytes() {
+        let fits = match sign {
+            b'#' => rest.next().filter(|b| b.is_ascii_digit()).copied(),
+            b'@' => rest.next().filter(|b| b.is_ascii_uppercase()).copied(),
+            b' ' | b'-' => Some(sign),
+            letter => {
+                if rest.as_slice().first() == Some(&letter) {
+                    rest.next();
+                }
+                Some(letter)
+            }
+        };
+        let Some(byte) = fits else {
+            out.truncate(start);
+            return false;
+        };
+        out.push(char::from(byte));
+    }
+    if rest.as_slice().is_empty() {
+        return true;
+    }
+    out.truncate(start);
+    false
 }
 
 /// Raises the small ASCII letters of the end of a text.

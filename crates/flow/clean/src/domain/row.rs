@@ -15,11 +15,12 @@ use super::mapping::Field;
 use super::memo::Memo;
 use super::person::{self, NameCell};
 use super::phone::{self, PhoneType};
-use super::place;
+use super::place::Written;
 use super::policy::PrivateClass;
 use super::rules::{DomainFacts, MailProvider};
 use super::scan::Kinds;
 use super::text;
+use super::title;
 use super::web;
 
 /// A mapped cell.
@@ -60,7 +61,11 @@ impl Kernel {
         self.phone(&mut draft, &cells);
         let role = self.organisation(&mut draft, scratch, &cells);
         profile(&mut draft, &cells);
-        draft.put(Value::Title, &cells[Field::Title as usize].tidy);
+        let title = &cells[Field::Title as usize].tidy;
+        if !title.is_empty() {
+            draft.put(Value::Title, title);
+            draft.record.seniority = scratch.titles.get(title, |_| title::seniority(title));
+        }
 
         let placed = draft.has(Value::CompanyKey) || draft.has(Value::OrgDomain);
         draft.record.flags.note(Flag::NoOrganisation, !placed);
@@ -143,9 +148,10 @@ impl Kernel {
         let code = &cells[Field::Postcode as usize].tidy;
         if !code.is_empty() {
             let country = draft.record.country;
-            let mut padded = false;
-            draft.write(Value::Postcode, |out| padded = place::postcode(code, country, out));
-            draft.record.flags.note(Flag::PostcodePadded, padded);
+            let mut written = Written::Fits;
+            draft.write(Value::Postcode, |out| written = self.rules.postcodes.write(code, country, out));
+            draft.record.flags.note(Flag::PostcodePadded, written == Written::Padded);
+            draft.record.flags.note(Flag::PostcodeOdd, written == Written::Odd);
         }
     }
 

@@ -8,10 +8,10 @@ use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 use super::company::LegalForms;
 use super::lists::{LineSet, Sieve};
 use super::memo::Memo;
-use super::place::{Countries, Regions};
+use super::place::{Countries, Postcodes, Regions};
 
 /// Raised by hand whenever the code, or the numbering plans or public suffixes it is built with, clean a row differently.
-const CODE_VERSION: u32 = 2;
+const CODE_VERSION: u32 = 3;
 
 const ROLE: &str = include_str!("../../lists/role.txt");
 const FREE_FIRST: &str = include_str!("../../lists/free_mail_first.txt");
@@ -21,6 +21,8 @@ const SHARED_HOSTS: &str = include_str!("../../lists/shared_hosts.txt");
 const COUNTRIES: &str = include_str!("../../lists/countries.txt");
 const REGIONS: &str = include_str!("../../lists/regions.txt");
 const LEGAL_FORMS: &str = include_str!("../../lists/legal_forms.txt");
+const POSTCODES: &str = include_str!("../../lists/postcodes.txt");
+const TITLES: &str = include_str!("../../lists/titles.txt");
 
 /// A snapshot of everything that decides how a row is cleaned, apart from the row and the mapping.
 ///
@@ -36,6 +38,7 @@ pub struct Rules {
     roles: Sieve,
     pub(crate) countries: Countries,
     pub(crate) regions: Regions,
+    pub(crate) postcodes: Postcodes,
     pub(crate) legal_forms: LegalForms,
     version: RulesVersion,
 }
@@ -79,7 +82,9 @@ impl Rules {
     pub fn embedded() -> Self {
         let mut hash = Xxh3Default::new();
         hash.update(&CODE_VERSION.to_le_bytes());
-        for list in [ROLE, FREE_FIRST, FREE, DISPOSABLE, SHARED_HOSTS, COUNTRIES, REGIONS, LEGAL_FORMS] {
+        for list in
+            [ROLE, FREE_FIRST, FREE, DISPOSABLE, SHARED_HOSTS, COUNTRIES, REGIONS, LEGAL_FORMS, POSTCODES, TITLES]
+        {
             hash.update(&(list.len() as u64).to_le_bytes());
             hash.update(list.as_bytes());
         }
@@ -95,6 +100,7 @@ impl Rules {
             shared_hosts,
             countries: Countries::new(COUNTRIES),
             regions: Regions::new(REGIONS),
+            postcodes: Postcodes::new(POSTCODES),
             legal_forms: LegalForms::new(LEGAL_FORMS),
             version: RulesVersion(hash.digest128()),
         }

@@ -4,6 +4,8 @@ use super::flag::closed_words;
 use super::fold;
 use super::lists;
 
+mod ids;
+
 const SENSITIVE: &str = include_str!("../../lists/sensitive.txt");
 
 /// How many of the filled cells must look like it, in per cent.
@@ -43,20 +45,25 @@ impl Sensitive {
             let holds = |word: &str| known.split(' ').any(|known| known == word);
             let says = match how {
                 "in" => holds(&solid) || words.split(' ').any(holds),
-                "cell" => most(&|cell| fold::words(cell).split(' ').any(holds)),
-                _ => most(&|cell| known.split(' ').any(|shape| has_shape(cell.trim(), shape))),
+                "is" => holds(&solid),
+                "cell" => most(&|cell| holds(&fold::solid(cell))),
+                _ => most(&|cell| {
+                    let cell = cell.trim();
+                    known.split(' ').any(|shape| has_shape(cell, shape)) || ids::is_number_of_person(cell)
+                }),
             };
             says.then(|| Self::ALL.iter().copied().find(|sensitive| sensitive.code() == class)).flatten()
         })
     }
 }
 
-/// `#` stands for a digit, `@` for a letter.
+/// `#` stands for a digit, `@` for a letter, `_` for a blank.
 fn has_shape(cell: &str, shape: &str) -> bool {
     cell.len() == shape.len()
         && cell.bytes().zip(shape.bytes()).all(|(byte, wanted)| match wanted {
             b'#' => byte.is_ascii_digit(),
             b'@' => byte.is_ascii_alphabetic(),
+            b'_' => byte == b' ',
             other => byte == other,
         })
 }

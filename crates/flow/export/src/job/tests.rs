@@ -170,3 +170,43 @@ async fn whoever_may_not_export_any_more_gets_no_file() {
     assert_eq!(world.count("select count(*) from export_piece").await, 0);
     assert_eq!(world.count("select count(*) from job").await, 0, "and nothing tries again");
 }
+
+#[tokio::test]
+async fn measure_temporarily() {
+    let Ok(count) = std::env::var("EXPORT_MEASURE") else { return };
+    let count: i64 = count.parse().unwrap();
+    let world = World::new().await;
+    let mut conn = world.db.admin_conn().await;
+    sqlx::query(
+        "insert into lead (org_id, id, dedupe_key, email, first_name, last_name, title, company, website, phone_e164, city, country, import_id, row_no, stage, verdict, verdict_expires_at, created_at, updated_at)
+         select $1, gen_random_uuid(), 'e:p' || n, 'person' || n || '@company' || (n % 50000) || '.example', 'First' || (n % 997), 'Last' || (n % 9973), 'Head of ' || (n % 300), 'Company ' || (n % 50000), 'https://company' || (n % 50000) || '.example', '+49302312' || lpad((n % 10000)::text, 4, '0'), 'Town ' || (n % 2000), 'DE', $1, n, 'clean', 'verified', $2, $3, $3
+         from generate_series(1, $4) n",
+    )
+    .bind(world.org.0)
+    .bind(world.clock.now() + TimeDelta::days(30))
+    .bind(world.clock.now())
+    .bind(count)
+    .execute(&mut conn)
+    .await
+    .unwrap();
+    sqlx::query("analyze lead").execute(&mut conn).await.unwrap();
+    let status = |name: &str| {
+        let text = std::fs::read_to_string("/proc/self/status").unwrap();
+        text.lines().find(|line| line.starts_with(name)).unwrap().to_owned()
+    };
+    for format in ["csv", "parquet"] {
+        let path = world.asked(&json!({ "format": format, "include_provenance": true })).await;
+        let begun = std::time::Instant::now();
+        let (ran, failed) = plumb_store::job::drain(world.db.store(), &crate::jobs()).await.unwrap();
+        assert!(failed.is_empty(), "{failed:?}");
+        let export = world.get(&path).await.json();
+        eprintln!(
+            "{format}: {ran} jobs, {} rows, {} bytes, {:?} wall, {} {}",
+            export["rows_out"],
+            export["bytes"],
+            begun.elapsed(),
+            status("VmHWM"),
+            status("VmRSS")
+        );
+    }
+}

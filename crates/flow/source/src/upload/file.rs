@@ -52,16 +52,15 @@ pub(super) async fn receive(source: &Source, caller: &Caller, mut field: Field<'
     };
     let kept = async {
         keeping.take(&beginning.window).await?;
-        let seen = match beginning.seen {
-            Some(seen) => seen,
-            None => {
-                while let Some(piece) = field.chunk().await? {
-                    within(keeping.bytes + piece.len() as u64, source.upload_bytes_max)?;
-                    taken(session.piece(&piece).await.map_err(no_worker)?)?;
-                    keeping.take(&piece).await?;
-                }
-                seen(&mut session).await?
+        let seen = if let Some(seen) = beginning.seen {
+            seen
+        } else {
+            while let Some(piece) = field.chunk().await? {
+                within(keeping.bytes + piece.len() as u64, source.upload_bytes_max)?;
+                taken(session.piece(&piece).await.map_err(no_worker)?)?;
+                keeping.take(&piece).await?;
             }
+            seen(&mut session).await?
         };
         keeping.finish().await?;
         Ok(seen)
@@ -121,6 +120,7 @@ fn out_of_turn() -> WorkerError {
 }
 
 /// Why nothing can be read at present.
+#[expect(clippy::needless_pass_by_value, reason = "it is what an error is mapped by")]
 fn no_worker(error: WorkerError) -> Problem {
     tracing::error!(%error, "a list cannot be looked at");
     match error {

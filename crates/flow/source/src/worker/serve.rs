@@ -15,7 +15,7 @@ use crate::domain::refusal::Refusal;
 /// What the worker is at.
 enum Work<'a> {
     Nothing,
-    Inspection(Inspection<'a>),
+    Inspection(Box<Inspection<'a>>),
     Rows(Box<Rows<'a>>),
 }
 
@@ -40,13 +40,13 @@ pub fn serve(cleaning: &Cleaning, closed: Option<Closed>, input: &mut dyn Read, 
 fn answer<'a>(cleaning: &'a Cleaning, work: &mut Work<'a>, word: Word, content: &[u8]) -> Reply {
     match (word, std::mem::replace(work, Work::Nothing)) {
         (Word::Inspect, Work::Nothing) => {
-            *work = Work::Inspection(Inspection::new(cleaning));
-            more()
+            *work = Work::Inspection(Box::new(Inspection::new(cleaning)));
+            Ok(MORE)
         }
         (Word::Rows, Work::Nothing) => {
             let task: RowsTask = serde_json::from_slice(content)?;
             *work = Work::Rows(Box::new(Rows::new(cleaning, task)));
-            more()
+            Ok(MORE)
         }
         (Word::Piece, Work::Inspection(mut inspection)) => {
             let sniffed = match inspection.piece(content) {
@@ -54,7 +54,7 @@ fn answer<'a>(cleaning: &'a Cleaning, work: &mut Work<'a>, word: Word, content: 
                 Err(refusal) => return refused(&refusal),
             };
             *work = Work::Inspection(inspection);
-            sniffed.map_or_else(more, |sniffed| json(Word::Sniffed, &sniffed))
+            sniffed.map_or(Ok(MORE), |sniffed| json(Word::Sniffed, &sniffed))
         }
         (Word::End, Work::Inspection(inspection)) => match inspection.end() {
             Ok(seen) => json(Word::Seen, &seen),
@@ -63,14 +63,14 @@ fn answer<'a>(cleaning: &'a Cleaning, work: &mut Work<'a>, word: Word, content: 
         (Word::Piece, Work::Rows(mut rows)) => match rows.piece(content) {
             Ok(()) => {
                 *work = Work::Rows(rows);
-                more()
+                Ok(MORE)
             }
             Err(refusal) => refused(&refusal),
         },
         (Word::End, Work::Rows(mut rows)) => match rows.end() {
             Ok(Ok(())) => {
                 *work = Work::Rows(rows);
-                more()
+                Ok(MORE)
             }
             Ok(Err(wrong)) => json(Word::Wrong, wrong),
             Err(refusal) => refused(&refusal),
@@ -82,7 +82,7 @@ fn answer<'a>(cleaning: &'a Cleaning, work: &mut Work<'a>, word: Word, content: 
             }
             Ok(None) => {
                 *work = Work::Rows(rows);
-                more()
+                Ok(MORE)
             }
             Err(wrong) => json(Word::Wrong, wrong),
         },
@@ -90,9 +90,8 @@ fn answer<'a>(cleaning: &'a Cleaning, work: &mut Work<'a>, word: Word, content: 
     }
 }
 
-fn more() -> Reply {
-    Ok((Word::More, Vec::new()))
-}
+/// It wants more of the file.
+const MORE: (Word, Vec<u8>) = (Word::More, Vec::new());
 
 fn json(word: Word, content: &(impl Serialize + ?Sized)) -> Reply {
     Ok((word, serde_json::to_vec(content)?))

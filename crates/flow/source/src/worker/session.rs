@@ -15,7 +15,7 @@ use super::{FILE_WORKER, NOT_CLOSED, Start, Worker, WorkerError};
 use crate::domain::refusal::RefusedFile;
 
 /// Longest wait for an answer. No piece or batch takes a second.
-const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+const ANSWER_WITHIN: Duration = Duration::from_mins(1);
 /// Most of what a worker says in its trouble that is listened to, in bytes.
 const LAST_WORDS_BYTES: u64 = 4 * 1024;
 

@@ -3,6 +3,9 @@
 //! Banner, EHLO (HELO when that is refused), STARTTLS when offered or demanded, MAIL, RCPT of each target, RCPT of a
 //! random control address unless all were refused, RSET, QUIT. Never DATA, and never a command before the reply
 //! to the one before (no pipelining): otherwise an answer could be taken for that to another question.
+//!
+//! Of several targets, one that was refused is asked about again before the control, and one that was accepted after
+//! it: a server that counts, and refuses for that, is found out by answering one question in two ways.
 
 use std::time::Duration;
 
@@ -12,6 +15,7 @@ use super::reply::{Reply, ReplyReader};
 
 #[cfg(test)]
 mod tests;
+mod twice;
 
 /// How long each step of the dialogue may take, from its command to the end of its reply. Shorter than the minutes of
 /// RFC 5321 §4.5.3.2, which is safe because silence is never counted against a mailbox.
@@ -141,6 +145,8 @@ pub struct GroupFindings {
     pub targets: Vec<Reply>,
     /// The reply about the control address.
     pub control: Option<Reply>,
+    /// Whether an address that was asked about twice was answered in two ways.
+    pub contradicted: bool,
     /// How the dialogue ended.
     pub ended: Ended,
     /// Whether TLS was in use at the end.
@@ -173,6 +179,17 @@ pub struct Findings {
     pub secured: bool,
 }
 
+/// Whom a RCPT is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum About {
+    Targets,
+    /// The target at this place, which was refused.
+    RefusedAgain(usize),
+    Control,
+    /// The target at this place, which was accepted.
+    AcceptedAgain(usize),
+}
+
 /// The dialogue with one server over one connection.
 #[derive(Debug)]
 pub struct Dialogue {
@@ -183,8 +200,10 @@ pub struct Dialogue {
     secured: bool,
     /// The refusal that made us try STARTTLS unasked.
     tls_demand: Option<(Phase, Reply)>,
+    about: About,
     targets: Vec<Reply>,
     control: Option<Reply>,
+    contradicted: bool,
     /// RSET was not understood, so that it did not show whether replies and commands are in step.
     in_doubt: bool,
     ended: Option<Ended>,
@@ -201,8 +220,10 @@ impl Dialogue {
             said_helo: false,
             secured: false,
             tls_demand: None,
+            about: About::Targets,
             targets: Vec::new(),
             control: None,
+            contradicted: false,
             in_doubt: false,
             ended: None,
         }
@@ -238,7 +259,8 @@ impl Dialogue {
     #[must_use]
     pub fn findings(self) -> GroupFindings {
         let ended = self.ended.unwrap_or(Ended::Dropped(self.phase));
-        GroupFindings { targets: self.targets, control: self.control, ended, secured: self.secured }
+        let Self { targets, control, contradicted, secured, .. } = self;
+        GroupFindings { targets, control, contradicted, ended, secured }
     }
 
     fn answered(&mut self, reply: Reply) -> Step {
@@ -266,19 +288,25 @@ impl Dialogue {
                 (_, None) => self.mail(),
             },
             Phase::Mail => match reply.code {
-                250 => self.next_target(),
+                250 => self.next_rcpt(),
                 _ if self.demands_tls(&reply) => self.start_tls_on_demand(reply),
                 _ => self.refused_or_garbled(reply),
             },
             Phase::Rcpt if self.demands_tls(&reply) => self.start_tls_on_demand(reply),
             Phase::Rcpt => {
                 let is_goodbye = reply.code == 421;
-                self.targets.push(reply);
-                if is_goodbye { self.send(Phase::Rset, "RSET".to_owned()) } else { self.next_target() }
+                match self.about {
+                    About::RefusedAgain(at) | About::AcceptedAgain(at) => {
+                        self.contradicted |= !self.targets.get(at).is_some_and(|first| twice::agree(first, &reply));
+                    }
+                    About::Targets | About::Control => self.targets.push(reply),
+                }
+                if is_goodbye { self.reset() } else { self.next_rcpt() }
             }
             Phase::Control => {
+                let is_goodbye = reply.code == 421;
                 self.control = Some(reply);
-                self.send(Phase::Rset, "RSET".to_owned())
+                if is_goodbye { self.reset() } else { self.next_rcpt() }
             }
             Phase::Rset => {
                 // RSET is never refused except as unknown. Any other answer belongs to an earlier command, and then
@@ -337,19 +365,45 @@ impl Dialogue {
     /// Asks about the next address, and when all were asked about the control: not when all were refused for good.
     /// Greylisting counts each recipient by itself, so that a control that is asked about with a target that is put off
     /// has waited as long when both are asked again.
-    fn next_target(&mut self) -> Step {
-        if let Some(target) = self.question.targets.get(self.targets.len()) {
+    fn next_rcpt(&mut self) -> Step {
+        let asked = self.targets.len();
+        if let Some(target) = self.question.targets.get(asked) {
             let line = format!("RCPT TO:<{target}>");
             return self.send(Phase::Rcpt, line);
         }
-        let wants_control = |reply: &Reply| matches!(reply.code, 250 | 251) || reply.is_temporary();
-        match &self.question.control {
-            Some(control) if self.targets.iter().any(wants_control) => {
-                let line = format!("RCPT TO:<{control}>");
-                self.send(Phase::Control, line)
-            }
-            _ => self.send(Phase::Rset, "RSET".to_owned()),
+        let is_group = asked > 1 && self.targets.iter().any(twice::is_accepted);
+        if is_group
+            && self.about == About::Targets
+            && let Some(at) = twice::refused(&self.targets, asked)
+        {
+            return self.ask_again(at, About::RefusedAgain(at));
         }
+        let wants_control = |reply: &Reply| twice::is_accepted(reply) || reply.is_temporary();
+        if matches!(self.about, About::Targets | About::RefusedAgain(_))
+            && let Some(control) = &self.question.control
+            && self.targets.iter().any(wants_control)
+        {
+            let line = format!("RCPT TO:<{control}>");
+            self.about = About::Control;
+            return self.send(Phase::Control, line);
+        }
+        if is_group
+            && self.about == About::Control
+            && let Some(at) = twice::accepted(&self.targets, asked + 2)
+        {
+            return self.ask_again(at, About::AcceptedAgain(at));
+        }
+        self.reset()
+    }
+
+    fn ask_again(&mut self, at: usize, about: About) -> Step {
+        self.about = about;
+        let line = self.question.targets.get(at).map_or_else(String::new, |target| format!("RCPT TO:<{target}>"));
+        self.send(Phase::Rcpt, line)
+    }
+
+    fn reset(&mut self) -> Step {
+        self.send(Phase::Rset, "RSET".to_owned())
     }
 
     fn demands_tls(&self, reply: &Reply) -> bool {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use plumb_base::{Clock, Email, ImportId, OrgId};
 use plumb_egress::{Destination, EgressConfig, Recorder};
-use plumb_lead::{Landed, NewLead, ToScreen, hand_over_import, upsert};
+use plumb_lead::{Landed, NewLead, ToCompare, ToScreen, hand_over_import, upsert};
 use plumb_store::job::{WorkerConfig, Workers, drain};
 use plumb_store::testing::Db;
 use plumb_store::{Actor, SystemTask};
@@ -62,9 +62,9 @@ impl Scene {
         let landed = upsert(&mut tx, import, rows.collect(), &tokens).await.unwrap();
         hand_over_import(&mut tx, import).await.unwrap();
         tx.commit(Entry::of("test.imported")).await.unwrap();
-        // Screening is another stage's work, which nothing here waits for.
-        sqlx::query("delete from job where kind = $1")
-            .bind(ToScreen::NAME)
+        // Screening and comparing are others' work, which nothing here waits for.
+        sqlx::query("delete from job where kind = any ($1)")
+            .bind([ToScreen::NAME, ToCompare::NAME])
             .execute(&mut self.db.admin_conn().await)
             .await
             .unwrap();

@@ -57,13 +57,28 @@ impl<T> Lanes<T> {
             let (name, what) = entry.remove();
             self.add(name, what);
         }
-        let name = self.open.pop_front()?;
-        let lane = self.by_name.get_mut(&name)?;
-        lane.is_open = false;
-        let what = lane.waiting.pop_front()?;
-        lane.under_way += 1;
-        self.open_if_it_may(name);
-        Some(what)
+        loop {
+            let name = self.open.pop_front()?;
+            let Some(lane) = self.by_name.get_mut(&name) else { continue };
+            lane.is_open = false;
+            // Whatever waited may have gone along with another turn.
+            let Some(what) = lane.waiting.pop_front() else { continue };
+            lane.under_way += 1;
+            self.open_if_it_may(name);
+            return Some(what);
+        }
+    }
+
+    /// How many wait in a lane.
+    pub(super) fn waiting(&self, name: &str) -> usize {
+        self.by_name.get(name).map_or(0, |lane| lane.waiting.len())
+    }
+
+    /// The next of a lane, at most `max`, to go along with the turn that was given last.
+    pub(super) fn along(&mut self, name: &str, max: usize) -> Vec<T> {
+        let Some(lane) = self.by_name.get_mut(name) else { return Vec::new() };
+        let count = max.min(lane.waiting.len());
+        lane.waiting.drain(..count).collect()
     }
 
     /// Gives a turn back.

@@ -115,3 +115,34 @@ fn no_lane_keeps_the_others_waiting() {
     assert_eq!(lanes.next(now), None);
     assert_eq!(lanes.next(now + Duration::from_secs(1)), Some(7));
 }
+
+/// A list with many addresses of one domain is answered as each would be, whether its server is honest or counts; the
+/// honest one is asked over one connection.
+#[tokio::test]
+async fn many_of_one_domain_go_together_where_that_changes_nothing() {
+    let sours = Behaviour::Sours { rcpts: 3, reply: "550 5.1.1 No such user here" };
+    let counts = Behaviour::ByCount { replies: &["250 2.1.5 OK", "550 5.1.1 No such user here"], cycles: false };
+    let world = world(vec![
+        site("honest.example"),
+        site("sours.example").behaves(sours),
+        site("counts.example").behaves(counts),
+        site("few.example"),
+    ])
+    .await;
+    let at = |domain: &str, count: usize| -> Vec<String> {
+        (0..count).map(|n| if n % 2 == 0 { format!("ada+{n}@{domain}") } else { format!("bob{n}@{domain}") }).collect()
+    };
+    let list = [at("honest.example", 20), at("sours.example", 20), at("counts.example", 20), at("few.example", 7)];
+    let list: Vec<_> = list.iter().flatten().map(String::as_str).collect();
+    let answers = verified(&world, &run(8), &list).await;
+    for (address, reason) in answers {
+        let expected = match &address {
+            address if address.starts_with("ada") || address.ends_with("@counts.example") => Reason::MailboxConfirmed,
+            _ => Reason::MailboxUnknown,
+        };
+        assert_eq!(reason, expected, "{address}");
+    }
+    let connections = |domain: &str| world.log().host(domain).connections;
+    assert_eq!((connections("honest.example"), connections("few.example")), (1, 7));
+    assert_eq!(connections("sours.example"), 21, "once together, then each by itself");
+}

@@ -1,5 +1,7 @@
 use super::*;
 
+mod sockets;
+
 fn answer(status: u16, body: &str) -> HttpAnswer {
     HttpAnswer { status, retry_after_secs: None, body: body.as_bytes().to_vec() }
 }

@@ -68,7 +68,7 @@ async fn overview(
         (judged(&caller, &chosen))
         (asked(&caller, &chosen))
     };
-    Ok(page::layout("Verifications", &Chrome::of(&caller, None::<Nav>), body))
+    Ok(page::layout("Verifications", &Chrome::of(&caller, Nav::Verifications), body))
 }
 
 fn form(caller: &Caller) -> Markup {
@@ -251,7 +251,7 @@ async fn one(
             nav class="pager" aria-label="Pages" { a class="button quiet" href={ (run.links.page) "?after=" (next) } { "Next page" } }
         }
     };
-    Ok(page::layout("Request", &Chrome::of(&caller, None::<Nav>), body))
+    Ok(page::layout("Request", &Chrome::of(&caller, Nav::Verifications), body))
 }
 
 fn item_row(run: &Run, item: &Item) -> Markup {
@@ -353,7 +353,7 @@ fn explained(caller: &Caller, title: &str, answer: &Outcome, back: (&str, &str))
         }
         p { a class="button quiet" href=(back.0) { (back.1) } }
     };
-    page::layout("Verdict", &Chrome::of(caller, None::<Nav>), body)
+    page::layout("Verdict", &Chrome::of(caller, Nav::Verifications), body)
 }
 
 fn verdict_badge(verdict: Verdict) -> Markup {

@@ -7,8 +7,8 @@ use plumb_verify::{Explained, Outcome, explain};
 use serde::Serialize;
 
 use super::is_watched;
-use crate::cli::print;
 use crate::cli::summary::ProgressLine;
+use crate::cli::{print, say};
 
 /// Shortest time between two looks at the progress.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
@@ -105,6 +105,14 @@ impl Shown {
     pub(super) fn end(self) {
         if let Some((line, _)) = self.progress {
             line.end();
+        }
+        let count =
+            |reason: &str| -> u64 { self.counts.iter().filter(|((_, of), _)| *of == reason).map(|(_, n)| n).sum() };
+        let unreached = count("connect_failed");
+        if unreached > 0 && unreached + count("syntax") + count("domain_missing") == self.shown {
+            say(
+                "No mail server could be reached at all. Most networks and many hosts close port 25 outwards: ask your provider to open it, or run this where it is open",
+            );
         }
         if self.json || !self.is_list {
             return;

@@ -65,11 +65,13 @@ fn durations() {
 fn nobody_is_asked_in_an_invented_name() {
     let resolver = Some("127.0.0.1:5353".parse().unwrap());
     let mut public = Config { resolver, ..Config::default() };
-    assert!(name_the_asker(&mut public).is_err());
+    assert!(!name_the_asker(&mut public).unwrap());
+    let mut one = Config { helo: "mx.a.example".to_owned(), ..Config::default() };
+    assert!(name_the_asker(&mut one).is_err(), "half a name");
     let mut half = Config { allow_private: true, ..Config::default() };
-    assert!(name_the_asker(&mut half).is_err(), "the system's resolver knows everybody's servers");
+    assert!(!name_the_asker(&mut half).unwrap(), "the system's resolver knows everybody's servers");
     let mut private = Config { allow_private: true, resolver, ..Config::default() };
-    name_the_asker(&mut private).unwrap();
+    assert!(name_the_asker(&mut private).unwrap());
     assert_eq!((private.helo.as_str(), private.mail_from.as_str()), (HELO_PRIVATE, MAIL_FROM_PRIVATE));
     let mut named = Config { helo: "mx.a.example".to_owned(), mail_from: "no address".to_owned(), ..Config::default() };
     assert!(name_the_asker(&mut named).is_err());

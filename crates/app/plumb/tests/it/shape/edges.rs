@@ -13,7 +13,7 @@ const LAYERS: [&[&str]; 11] = [
     &["plumb-ledger", "plumb-egress", "plumb-web"],
     &["plumb-identity", "plumb-privacy"],
     &["plumb-lead"],
-    &["plumb-source", "plumb-clean", "plumb-screen", "plumb-export", "plumb-verify"],
+    &["plumb-source", "plumb-clean", "plumb-screen", "plumb-duplicate", "plumb-export", "plumb-verify"],
     &["plumb-listwork"],
     &["plumb"],
     &["plumb-benches"],

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Text, rust};
 
 /// Each table and the one crate that writes it.
-pub(super) const OWNERS: [(&str, &str); 37] = [
+pub(super) const OWNERS: [(&str, &str); 43] = [
     ("schema_migration", "store"),
     ("field_registry", "store"),
     ("installation", "store"),
@@ -26,6 +26,12 @@ pub(super) const OWNERS: [(&str, &str); 37] = [
     ("suppression", "privacy"),
     ("lead", "lead"),
     ("lead_source", "lead"),
+    ("lead_merge", "lead"),
+    ("lead_key", "duplicate"),
+    ("lead_compared", "duplicate"),
+    ("lead_link", "duplicate"),
+    ("duplicate_scan", "duplicate"),
+    ("duplicate_setting", "duplicate"),
     ("import", "source"),
     ("import_chunk", "source"),
     ("import_reject", "source"),

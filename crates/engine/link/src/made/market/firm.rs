@@ -65,7 +65,10 @@ impl Firm {
         let tld = chance.one(&["example", "test", "example", "com.example"]);
         let clash = if chance.percent(30) { number.to_string() } else { String::new() };
         Self {
-            domain: format!("{label}{clash}{}.{tld}", if clash.is_empty() && number % 3 == 0 { "hq" } else { "" }),
+            domain: format!(
+                "{label}{clash}{}.{tld}",
+                if clash.is_empty() && number.is_multiple_of(3) { "hq" } else { "" }
+            ),
             stem,
             trade,
             form,

@@ -31,6 +31,7 @@ proptest! {
     fn neither_asks_which_comes_first(a in "[a-d]{0,9}", b in "[a-d]{0,9}") {
         prop_assert_eq!(typos(a.as_bytes(), b.as_bytes(), 20), typos(b.as_bytes(), a.as_bytes(), 20));
         prop_assert_eq!(typos(a.as_bytes(), b.as_bytes(), 20) == 0, a == b);
+        prop_assert_eq!(likeness(a.as_bytes(), b.as_bytes()), likeness(b.as_bytes(), a.as_bytes()));
     }
 
     #[test]

@@ -159,15 +159,3 @@ fn names_of_many_countries() {
     assert!(count > 180, "{count}");
     assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
 }
-
-#[test]
-fn zz_probe() {
-    let text = std::fs::read_to_string("/work/shared/vectors/companies.csv").unwrap();
-    let forms = LegalForms::new(include_str!("../../../lists/legal_forms.txt"));
-    let countries = super::super::place::Countries::new(include_str!("../../../lists/countries.txt"));
-    for line in text.lines() {
-        let (name, country) = line.split_once(';').unwrap_or((line, ""));
-        let key = key_of(&forms, name, countries.find(country));
-        if key.split(' ').any(|w| w.len() <= 3) || name.contains("(") { println!("@@{name} [{country}] -> {key}"); }
-    }
-}

@@ -56,23 +56,80 @@ const AROUND_BYTES_MAX: usize = 24;
 
 /// Titles before a name, in letters alone. Sorted.
 const TITLES: [&str; 63] = [
-    "bc", "dhr", "dott", "dottoressa", "dottssa", "dr", "dra", "dres", "drhc", "dring", "drmed", "drphil", "drs",
-    "encik", "frau", "fru", "herr", "ingeniero", "judr", "kum", "lic", "madame", "mademoiselle", "mbchb", "mevr",
-    "mevrouw", "mgr", "miss", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "msgr", "mudr", "mvdr", "mw", "mx",
-    "panna", "phdr", "priv", "prof", "profa", "profdr", "professor", "puan", "rev", "rndr", "rva", "sayin", "shri", "sig",
-    "signor", "signora", "sigra", "sir", "smt", "sr", "sra", "srta", "thddr", "univprof",
+    "bc",
+    "dhr",
+    "dott",
+    "dottoressa",
+    "dottssa",
+    "dr",
+    "dra",
+    "dres",
+    "drhc",
+    "dring",
+    "drmed",
+    "drphil",
+    "drs",
+    "encik",
+    "frau",
+    "fru",
+    "herr",
+    "ingeniero",
+    "judr",
+    "kum",
+    "lic",
+    "madame",
+    "mademoiselle",
+    "mbchb",
+    "mevr",
+    "mevrouw",
+    "mgr",
+    "miss",
+    "mlle",
+    "mme",
+    "monsieur",
+    "mr",
+    "mrs",
+    "ms",
+    "msgr",
+    "mudr",
+    "mvdr",
+    "mw",
+    "mx",
+    "panna",
+    "phdr",
+    "priv",
+    "prof",
+    "profa",
+    "profdr",
+    "professor",
+    "puan",
+    "rev",
+    "rndr",
+    "rva",
+    "sayin",
+    "shri",
+    "sig",
+    "signor",
+    "signora",
+    "sigra",
+    "sir",
+    "smt",
+    "sr",
+    "sra",
+    "srta",
+    "thddr",
+    "univprof",
 ];
 
 /// Titles only with a dot: without one, they are somebody's name. Sorted.
 const DOTTED: [&str; 24] = [
-    "adv", "arch", "avv", "brig", "capt", "col", "doc", "eng", "gen", "hon", "hr", "hra", "ing", "ir", "lt", "ltgen", "mag",
-    "maj", "pfr", "rag", "rt", "sgt", "sn", "vm",
+    "adv", "arch", "avv", "brig", "capt", "col", "doc", "eng", "gen", "hon", "hr", "hra", "ing", "ir", "lt", "ltgen",
+    "mag", "maj", "pfr", "rag", "rt", "sgt", "sn", "vm",
 ];
 
 /// What goes on after a title: `Dr. rer. nat.`. Sorted.
-const AFTER_TITLES: [&str; 15] = [
-    "habil", "hc", "ing", "iur", "jur", "med", "mult", "nat", "oec", "phil", "pol", "rer", "sc", "techn", "univ",
-];
+const AFTER_TITLES: [&str; 15] =
+    ["habil", "hc", "ing", "iur", "jur", "med", "mult", "nat", "oec", "phil", "pol", "rer", "sc", "techn", "univ"];
 
 /// Titles that are no given name, whatever stands beside them. Sorted.
 const NEVER_NAMES: [&str; 13] =
@@ -84,9 +141,9 @@ const CREDENTIALS: [&str; 95] = [
     "cipd", "cipp", "cisa", "cism", "cissp", "cmgr", "cpa", "cphr", "cpim", "cpo", "cpp", "crisc", "cscp", "csm",
     "cspo", "dipling", "diplkfm", "dmd", "dphil", "dvm", "edd", "emba", "esq", "esquire", "faia", "fcca", "fcipd",
     "fcma", "frcp", "frcs", "frics", "gphr", "ieng", "jd", "leed", "leedap", "llb", "lld", "llm", "mba", "mbbs",
-    "mbchb", "mbcs", "mcipd", "mcips", "mcom", "mcse", "mfa", "miet", "mph", "mphil", "mres", "mrics", "mscs",
-    "msw", "mtech", "obe", "pgmp", "pharmd", "phd", "phr", "pmiacp", "pmp", "psyd", "rpa", "scd", "shrmcp",
-    "shrmscp", "sphr", "mbe", "cbe", "msc", "cia", "dba", "dds", "fca", "aca", "cma", "rn", "clu", "lutc",
+    "mbchb", "mbcs", "mcipd", "mcips", "mcom", "mcse", "mfa", "miet", "mph", "mphil", "mres", "mrics", "mscs", "msw",
+    "mtech", "obe", "pgmp", "pharmd", "phd", "phr", "pmiacp", "pmp", "psyd", "rpa", "scd", "shrmcp", "shrmscp", "sphr",
+    "mbe", "cbe", "msc", "cia", "dba", "dds", "fca", "aca", "cma", "rn", "clu", "lutc",
 ];
 
 /// Letters after a name that are names as well: only capitals among small letters tell `MA` from `Ma`.
@@ -179,7 +236,8 @@ fn last_behind(name: &str, whole: bool) -> Option<(&str, &str, Behind)> {
     let credential = if CAREFUL.contains(&plain) {
         has_capitals(tail) && !is_capitals(head)
     } else {
-        CREDENTIALS.contains(&plain) && (comma || has_capitals(tail) || matches!(plain, "phd" | "esq" | "mba" | "llm" | "cpa"))
+        CREDENTIALS.contains(&plain)
+            && (comma || has_capitals(tail) || matches!(plain, "phd" | "esq" | "mba" | "llm" | "cpa"))
     };
     (credential && room).then_some((head, tail, Behind::Credential))
 }

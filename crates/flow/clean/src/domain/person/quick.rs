@@ -5,9 +5,9 @@ use plumb_base::Country;
 use super::super::batch::Value;
 use super::super::draft::Draft;
 use super::super::scan::Kinds;
+use super::Person;
 use super::around::{ends_bare, is_title_alone, without_titles};
 use super::case::{Part, push_word};
-use super::Person;
 use super::split::{Parts, split};
 
 /// Reads the tidy cells of a name into the draft; empty ones are empty. Whether the name is implausible comes back.

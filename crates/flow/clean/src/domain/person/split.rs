@@ -97,8 +97,10 @@ fn latin(words: &Words<'_>, country: Option<Country>) -> Option<Parts> {
     if (0..len).any(|n| is_no_name(words.get(n))) {
         return None;
     }
-    if let Some(parts) = by_capitals(words)? {
-        return Some(parts);
+    match by_capitals(words) {
+        Capitals::Family(parts) => return Some(parts),
+        Capitals::Unclear => return None,
+        Capitals::SayNothing => {}
     }
     if len >= 3 && is_vietnamese(words.get(0), words.get(1)) {
         return Some(words.parts(len - 1..len, 1, 0..1, false));
@@ -135,9 +137,17 @@ fn latin(words: &Words<'_>, country: Option<Country>) -> Option<Parts> {
     Some(words.parts(0..family, given, family..len, false))
 }
 
-/// `Jean DUPONT`, `DUPONT Jean`: some write the family in capitals, and then it may stand first. The outer `None`: words
-/// in capitals that may as well be letters after the name.
-fn by_capitals(words: &Words<'_>) -> Option<Option<Parts>> {
+/// What the words in capitals of a name say.
+enum Capitals {
+    /// They are the family.
+    Family(Parts),
+    /// They may as well be letters after the name.
+    Unclear,
+    SayNothing,
+}
+
+/// `Jean DUPONT`, `DUPONT Jean`: some write the family in capitals, and then it may stand first.
+fn by_capitals(words: &Words<'_>) -> Capitals {
     let len = words.len;
     let is_loud = |n: &usize| {
         let word = words.get(*n);
@@ -146,22 +156,26 @@ fn by_capitals(words: &Words<'_>) -> Option<Option<Parts>> {
     };
     let loud = (0..len).filter(is_loud).count();
     if loud == 0 || loud == len {
-        return Some(None);
+        return Capitals::SayNothing;
     }
     let first = (0..len).find(|n| is_loud(n)).unwrap_or_default();
     let run = (first..len).take_while(is_loud).count();
     if run != loud {
-        return Some(None);
+        return Capitals::SayNothing;
     }
     if first + run == len {
         if first >= 2 && (first..len).all(|n| words.get(n).len() <= 5) {
-            return None;
+            return Capitals::Unclear;
         }
-        return Some(Some(words.parts(0..first, words.called(0, first), first..len, true)));
+        return Capitals::Family(words.parts(0..first, words.called(0, first), first..len, true));
     }
     let is_long = (0..run).any(|n| words.get(n).chars().filter(|c| c.is_uppercase()).count() >= 3);
     let is_first = first == 0 && is_long && !is_initial(words.get(run));
-    Some(is_first.then(|| words.parts(run..len, words.called(run, len), 0..run, true)))
+    if is_first {
+        Capitals::Family(words.parts(run..len, words.called(run, len), 0..run, true))
+    } else {
+        Capitals::SayNothing
+    }
 }
 
 /// Given and family name of a name in register's order, of which each side has nothing around it. The words that are the
@@ -265,18 +279,62 @@ fn is_no_name(word: &str) -> bool {
 /// Countries whose people have two family names, the father's and the mother's.
 fn has_two_families(country: Country) -> bool {
     const COUNTRIES: [&str; 19] = [
-        "AR", "BO", "CL", "CO", "CR", "CU", "DO", "EC", "ES", "GT", "HN", "MX", "NI", "PA", "PE", "PR", "SV", "UY", "VE",
+        "AR", "BO", "CL", "CO", "CR", "CU", "DO", "EC", "ES", "GT", "HN", "MX", "NI", "PA", "PE", "PR", "SV", "UY",
+        "VE",
     ];
     COUNTRIES.contains(&country.as_str())
 }
 
 /// Second halves of Spanish given names: with one of them, three words are two given names and a family.
 const SECOND_GIVEN: [&str; 48] = [
-    "Alberto", "Alejandra", "Alejandro", "Andrés", "Ángel", "Antonio", "Belén", "Carlos", "Carmen", "Cristina",
-    "Daniel", "David", "Eduardo", "Elena", "Enrique", "Esteban", "Eugenia", "Felipe", "Fernanda", "Fernando",
-    "Francisco", "Guadalupe", "Ignacio", "Inés", "Isabel", "Javier", "Jesús", "Jorge", "Jose", "José", "Juan", "Laura",
-    "Luis", "Luisa", "Manuel", "Maria", "María", "Mercedes", "Miguel", "Pablo", "Pedro", "Pilar", "Rafael", "Ramón",
-    "Sofía", "Teresa", "Vicente", "Victoria",
+    "Alberto",
+    "Alejandra",
+    "Alejandro",
+    "Andrés",
+    "Ángel",
+    "Antonio",
+    "Belén",
+    "Carlos",
+    "Carmen",
+    "Cristina",
+    "Daniel",
+    "David",
+    "Eduardo",
+    "Elena",
+    "Enrique",
+    "Esteban",
+    "Eugenia",
+    "Felipe",
+    "Fernanda",
+    "Fernando",
+    "Francisco",
+    "Guadalupe",
+    "Ignacio",
+    "Inés",
+    "Isabel",
+    "Javier",
+    "Jesús",
+    "Jorge",
+    "Jose",
+    "José",
+    "Juan",
+    "Laura",
+    "Luis",
+    "Luisa",
+    "Manuel",
+    "Maria",
+    "María",
+    "Mercedes",
+    "Miguel",
+    "Pablo",
+    "Pedro",
+    "Pilar",
+    "Rafael",
+    "Ramón",
+    "Sofía",
+    "Teresa",
+    "Vicente",
+    "Victoria",
 ];
 
 /// Vietnamese: the family first, then a middle name that hardly anybody else has.
@@ -300,8 +358,25 @@ fn cyrillic(words: &Words<'_>) -> Option<Parts> {
         ends(
             n,
             &[
-                "ов", "ев", "ёв", "єв", "їв", "ова", "ева", "ёва", "єва", "ский", "ская", "цкий", "цкая", "ський",
-                "ська", "енко", "чук", "дзе", "швили",
+                "ов",
+                "ев",
+                "ёв",
+                "єв",
+                "їв",
+                "ова",
+                "ева",
+                "ёва",
+                "єва",
+                "ский",
+                "ская",
+                "цкий",
+                "цкая",
+                "ський",
+                "ська",
+                "енко",
+                "чук",
+                "дзе",
+                "швили",
             ],
         ) && !matches!(words.get(n), "Лев" | "Ева")
     };

@@ -102,7 +102,9 @@ fn what_is_no_name_is_noticed() {
 
 #[test]
 fn a_register_s_order_is_turned_round() {
-    for person in [Person::read(None, Some("Example, Ada"), None, None), Person::read(None, None, Some("Example, Ada"), None)] {
+    for person in
+        [Person::read(None, Some("Example, Ada"), None, None), Person::read(None, None, Some("Example, Ada"), None)]
+    {
         assert_eq!(
             (person.first.as_deref(), person.last.as_deref(), person.full.as_deref()),
             (Some("Ada"), Some("Example"), Some("Ada Example"))
@@ -160,17 +162,28 @@ fn both_readers_write_the_same_names() {
     ];
     for first in words {
         for last in words {
-            for full in ["", "Ada Example", "Dr Ada Example", "Jan van der Berg", "Jean DUPONT", "Ada Example MBA", "ada B. Example", &format!("{first} {last}"), &format!("{first} {last}").to_uppercase()] {
+            for full in [
+                "",
+                "Ada Example",
+                "Dr Ada Example",
+                "Jan van der Berg",
+                "Jean DUPONT",
+                "Ada Example MBA",
+                "ada B. Example",
+                &format!("{first} {last}"),
+                &format!("{first} {last}").to_uppercase(),
+            ] {
                 let cell = |text| NameCell { text, kinds: Kinds::of(text) };
                 let mut buffer = String::new();
                 let mut draft = Draft::new(&mut buffer);
                 let implausible = read(&mut draft, cell(first), cell(last), cell(full), None);
-                let quick =
-                    [Value::FirstName, Value::LastName, Value::FullName, Value::Honorific, Value::NameSuffix].map(|value| draft.get(value).to_owned());
+                let quick = [Value::FirstName, Value::LastName, Value::FullName, Value::Honorific, Value::NameSuffix]
+                    .map(|value| draft.get(value).to_owned());
                 let given = |text: &'_ str| Some(text.to_owned()).filter(|text| !text.is_empty());
                 let (first, last, full) = (given(first), given(last), given(full));
                 let person = Person::read(first.as_deref(), last.as_deref(), full.as_deref(), None);
-                let close = [person.first, person.last, person.full, person.honorific, person.suffix].map(Option::unwrap_or_default);
+                let close = [person.first, person.last, person.full, person.honorific, person.suffix]
+                    .map(Option::unwrap_or_default);
                 assert_eq!((&quick, implausible), (&close, person.implausible), "{first:?} {last:?} {full:?}");
             }
         }
@@ -199,4 +212,26 @@ fn whole_names_of_many_countries() {
     }
     assert!(count > 190, "{count}");
     assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The whole name says the parts as they are written by themselves, so that it stays when it is read again.
+#[test]
+fn parts_have_one_case_in_the_whole_name_too() {
+    for (full, wanted) in [
+        ("a Example", "A Example"),
+        ("ada B. Example", "Ada B. Example"),
+        ("MUSTER ada b.", "Ada b. Muster"),
+        ("İSTANBUL straße", "Straße Istanbul"),
+        ("example, Ada", "Ada Example"),
+        ("Ada-a 'e", "Ada-a 'E"),
+        ("Ada ' e", "Ada E"),
+        (". Example", ". Example"),
+        ("Example, .", "Example, ."),
+        ("ada \"Al\" Example", "ada \"Al\" Example"),
+    ] {
+        let once = Person::read(None, None, Some(full), None);
+        assert_eq!(once.full.as_deref(), Some(wanted));
+        let again = Person::read(once.first.as_deref(), once.last.as_deref(), once.full.as_deref(), None);
+        assert_eq!((again.first, again.last, again.full), (once.first, once.last, once.full), "{full}");
+    }
 }

@@ -22,3 +22,25 @@ fn titles() {
     }
     assert_eq!(seniority("—"), None);
 }
+
+#[test]
+fn titles_of_many_languages() {
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for line in include_str!("titles.txt").lines().filter(|line| !line.starts_with('#')) {
+        let (title, wanted) = line.split_once(" | ").unwrap();
+        let found = seniority(title).map_or("-", Seniority::code);
+        count += 1;
+        if found != wanted {
+            wrong.push(format!("{title}: {found}, not {wanted}"));
+        }
+    }
+    assert!(count > 140, "{count}");
+    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn codes_are_those_of_json() {
+    for rank in Seniority::ALL {
+        assert_eq!(serde_json::to_value(rank).unwrap(), rank.code());
+    }
+}

@@ -222,9 +222,17 @@ fn several_targets_and_one_control() {
         dialogue.findings()
     };
     let start = ["220 hi", "250 mx", "250 ok"];
-    let all = ask(&[&start[..], &["250 ok", "550 5.1.1 no", "250 ok", "550 5.1.1 no", "250 reset"]].concat());
+    let (no, reset) = ("550 5.1.1 no", "250 reset");
+    let all = ask(&[&start[..], &["250 ok", no, "250 ok", no, no, "250 known", reset]].concat());
     assert_eq!(all.targets.iter().map(|reply| reply.code).collect::<Vec<_>>(), [250, 550, 250]);
-    assert_eq!((all.control.map(|reply| reply.code), all.ended), (Some(550), Ended::Completed));
+    assert_eq!(
+        (all.control.map(|reply| reply.code), all.contradicted, all.ended),
+        (Some(550), false, Ended::Completed)
+    );
+    // The same question is answered in another way before the control, or after it.
+    let before = ask(&[&start[..], &["250 ok", no, "250 ok", "250 ok", no, "250 ok", reset]].concat());
+    let after = ask(&[&start[..], &["250 ok", no, "250 ok", no, no, no, reset]].concat());
+    assert!(before.contradicted && after.contradicted);
     // All refused for good: no control is needed.
     let none = ask(&[&start[..], &["550 no", "550 no", "550 no", "250 reset"]].concat());
     assert_eq!((none.targets.len(), none.control, none.ended), (3, None, Ended::Completed));
@@ -265,8 +273,9 @@ proptest! {
         (200u16..600, "[ -~]{0,20}").prop_map(|(code, text)| format!("{code} {text}").into_bytes()),
         Just(b"250-STARTTLS\r\n250 SMTPUTF8".to_vec()), Just(b"220 go".to_vec()), Just(b"250 ok".to_vec()),
         proptest::collection::vec(any::<u8>(), 0..40),
-    ], 0..20)) {
+    ], 0..30), others in 0usize..6) {
         let mut dialogue = Dialogue::new(question());
+        dialogue.question.targets.extend((0..others).map(|n| format!("eve{n}@example.com")));
         let mut asked_about_target = false;
         let mut closed = false;
         for reply in replies {
@@ -285,7 +294,9 @@ proptest! {
         if !closed {
             dialogue.take(&Input::Closed);
         }
-        let findings = dialogue.findings().of(0);
+        let findings = dialogue.findings();
+        prop_assert!(findings.targets.len() <= others + 1);
+        let findings = findings.of(0);
         prop_assert!(findings.target.is_none() || asked_about_target);
         prop_assert!(findings.control.is_none() || findings.target.is_some());
     }
