@@ -11,7 +11,7 @@ use http::request::Parts;
 use http::{Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use plumb_base::{Clock, Email, ImportId, OrgId, SessionId, UserId};
-use plumb_lead::{NewLead, ToScreen, ToVerify};
+use plumb_lead::{NewLead, ToCompare, ToScreen, ToVerify};
 use plumb_store::access::Role;
 use plumb_store::job::{self, Done, JobContext, JobError, Registry};
 use plumb_store::testing::Db;
@@ -215,6 +215,7 @@ impl World {
                 work.await.unwrap_or_else(|| Err(JobError::Fail("killed".to_owned())))
             })
             .handle::<ToScreen, _, _>(|_, _| async { Ok(Done::Nothing) })
+            .handle::<ToCompare, _, _>(|_, _| async { Ok(Done::Nothing) })
             .handle::<ToVerify, _, _>(|_, _| async { Ok(Done::Nothing) });
         job::drain(self.db.store(), &registry).await.expect("the queue works").1
     }

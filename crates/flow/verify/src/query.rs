@@ -63,7 +63,7 @@ pub(crate) async fn sharing_mailbox(tx: &mut OrgTx, lead: LeadId) -> Result<Vec<
     let org = tx.org().0;
     let rows = sqlx::query!(
         r#"select l.id, l.email as "email!",
-             exists (select from suppression s where s.token in (l.email_token, l.email_token_base)) as "opted_out!",
+             exists (select from suppression s where s.token = any (array[l.email_token, l.email_token_base] || l.merged_tokens)) as "opted_out!",
              (select p.policy from verification_policy p where p.org_id = $1) as policy
            from lead l join lead this on this.org_id = l.org_id and this.id = $2
            where l.org_id = $1 and l.email is not null and (l.id = this.id or l.email_token = this.email_token) order by l.id"#,
@@ -154,7 +154,7 @@ pub(crate) async fn history(tx: &mut OrgTx, lead: LeadId, limit: i64) -> Result<
 pub(crate) async fn opted_out(tx: &mut OrgTx, lead: LeadId) -> Result<Option<bool>, StoreError> {
     let org = tx.org().0;
     let row = sqlx::query_scalar!(
-        r#"select exists (select from suppression s where s.token in (l.email_token, l.email_token_base)) as "opted_out!"
+        r#"select exists (select from suppression s where s.token = any (array[l.email_token, l.email_token_base] || l.merged_tokens)) as "opted_out!"
            from lead l where org_id = $1 and id = $2"#,
         org,
         lead.0,

@@ -329,6 +329,27 @@ async fn foreign(world: &World) -> BTreeMap<&'static str, String> {
     .fetch_one(&mut conn)
     .await
     .expect("an export");
+    let (pair, merge) = (JobId::fresh(), JobId::fresh());
+    sqlx::query(
+        "insert into lead_link (org_id, id, a, b, decision, state, confidence, evidence, version, found_at)
+         values ($1, $2, $3, 'ffffffff-ffff-ffff-ffff-ffffffffffff', 'possible', 'open', 60, '[]', 1, now())",
+    )
+    .bind(org.0)
+    .bind(pair.0)
+    .bind(lead.0)
+    .execute(&mut conn)
+    .await
+    .expect("a pair");
+    sqlx::query(
+        "insert into lead_merge (org_id, id, survivor_id, merged_id, fields, survivor_before, survivor_after, merged_row, sources, merged_by_kind, merged_at)
+         values ($1, $2, $3, $3, '{}', '{}', '{}', '{}', '[]', 'user', now())",
+    )
+    .bind(org.0)
+    .bind(merge.0)
+    .bind(lead.0)
+    .execute(&mut conn)
+    .await
+    .expect("a merge");
     plumb_identity::create_api_key(world.app.db.store(), org, owner, "theirs", Scope::ALL).await.expect("a key");
     let key: sqlx::types::Uuid =
         sqlx::query_scalar("select id from api_key where name = 'theirs' order by created_at desc, id desc limit 1")
@@ -342,6 +363,8 @@ async fn foreign(world: &World) -> BTreeMap<&'static str, String> {
         ("run", run.to_string()),
         ("seq", "1".to_owned()),
         ("load", load.to_string()),
+        ("pair", pair.to_string()),
+        ("merge", merge.to_string()),
         ("export", export.to_string()),
         ("screening", screening.to_string()),
         ("entry", entry.to_string()),

@@ -150,12 +150,15 @@ pub(crate) fn names(name: &str) -> (&str, &str) {
         "trading name ",
     ];
     let bytes = name.as_bytes();
-    // Every mark stands behind a blank or a bracket and begins with one of these.
-    let found = bytes.windows(3).enumerate().skip(1).find_map(|(at, head)| {
-        let may_be = matches!(head[0], b' ' | b'(')
-            && matches!(head[1] | 0x20, b'd' | b't')
-            && matches!(head[2] | 0x20, b'b' | b'/' | b'.' | b'a' | b'r' | b'o');
-        let rest = bytes.get(at + 1..).filter(|_| may_be)?;
+    // Every mark stands behind a blank or a bracket, and begins with one of two letters.
+    let found = bytes.iter().enumerate().find_map(|(at, before)| {
+        if !matches!(before, b' ' | b'(') {
+            return None;
+        }
+        let rest = bytes.get(at + 1..)?;
+        if !rest.first().is_some_and(|first| matches!(first | 0x20, b'd' | b't')) {
+            return None;
+        }
         let starts =
             |mark: &&&str| rest.get(..mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark.as_bytes()));
         MARKS.iter().find(starts).map(|mark| (at, at + 1 + mark.len()))

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use plumb_base::Country;
 
 use super::fold;
+use super::mapping::Field;
 
 mod around;
 mod case;
@@ -109,12 +110,14 @@ impl Person {
         };
         let mut generation = around.generation;
         let bare = without_asides(&recased);
+        let is_given = |part: &str| split::is_told(part, Field::FirstName) && !around::is_title_alone(part);
         if implausible {
             // Kept whole.
         } else if let Some((left, right)) = bare.rsplit_once(',') {
             let (left, right) = (Around::behind(left.trim()), Around::of(right.trim(), false));
-            let parts = split::register(left.name, right.name)
-                .filter(|(parts, _)| is_word(left.name) && is_word(&right.name[parts.given.clone()]));
+            let parts = split::register(left.name, right.name).filter(|(parts, _)| {
+                split::is_told(left.name, Field::LastName) && is_given(&right.name[parts.given.clone()])
+            });
             if let Some((parts, particles)) = parts {
                 let family =
                     if particles.is_empty() { left.name.to_owned() } else { format!("{particles} {}", left.name) };
@@ -134,9 +137,7 @@ impl Person {
                 let suffix = Around { generation, ..around };
                 person.suffix = said(suffix.suffix());
             }
-        } else if let Some(parts) = split::split(&bare, country)
-            .filter(|parts| is_word(&bare[parts.given.clone()]) && is_word(&bare[parts.family.clone()]))
-        {
+        } else if let Some(parts) = split::split(&bare, country) {
             let first = recase(&bare[parts.given.clone()], Part::First, false);
             let last = recase(&bare[parts.family.clone()], Part::Last, parts.turned);
             if parts.turned {
@@ -170,14 +171,17 @@ impl Person {
     }
 }
 
-/// Whether a part of a name has a letter: a dot by itself is nobody's name.
-fn is_word(part: &str) -> bool {
-    part.chars().any(char::is_alphabetic)
-}
-
 /// Whether two names differ in case and marks at most.
 fn says_the_same(name: &str, other: &str) -> bool {
-    name.eq_ignore_ascii_case(other) || fold::words(name) == fold::words(other)
+    fn letters(name: &str) -> impl Iterator<Item = u8> {
+        name.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase())
+    }
+    if name.eq_ignore_ascii_case(other) {
+        return true;
+    }
+    // Hardly any two names get as far as the words.
+    let may_be = !(name.is_ascii() && other.is_ascii()) || letters(name).eq(letters(other));
+    may_be && fold::words(name) == fold::words(other)
 }
 
 fn said(text: String) -> Option<String> {

@@ -142,6 +142,11 @@ impl Postcodes {
             raise_from(out, start);
             return Written::Fits;
         };
+        // Most are written as they should be.
+        if shapes.known.iter().any(|shape| is_shaped(code, shape)) {
+            out.push_str(code);
+            return Written::Fits;
+        }
         let mut octets = [0; CODE_BYTES_MAX];
         let mut len = 0;
         for byte in code.bytes() {
@@ -189,6 +194,16 @@ impl Postcodes {
 fn place_of(country: Country) -> usize {
     let letter = |n: usize| usize::from(country.as_str().as_bytes()[n].wrapping_sub(b'A')) % 26;
     letter(0) * 26 + letter(1)
+}
+
+/// Whether a postcode has a shape as it stands.
+fn is_shaped(code: &str, shape: &str) -> bool {
+    code.len() == shape.len()
+        && code.bytes().zip(shape.bytes()).all(|(byte, sign)| match sign {
+            b'#' => byte.is_ascii_digit(),
+            b'@' => byte.is_ascii_uppercase(),
+            other => byte == other,
+        })
 }
 
 /// Writes letters and digits in a shape, if they fit into it. What stands in a shape for itself may be left out.

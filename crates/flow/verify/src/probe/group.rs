@@ -6,6 +6,7 @@ use super::{HostAnswer, MailHost, Probe, Probed};
 use crate::domain::decide::ProbeAnswer;
 use crate::domain::dialogue::{Ended, GroupFindings};
 use crate::domain::reason::Reason;
+use crate::domain::reply::Reply;
 
 /// So many refusals in a row before the control may be for what was asked before them.
 const REFUSED_IN_A_ROW: usize = 4;
@@ -74,7 +75,7 @@ fn answers_by_address(findings: &GroupFindings) -> bool {
     *ended == Ended::Completed
         && !contradicted
         && !targets.iter().chain(control).any(|reply| is_for_too_many(reply.code))
-        && (temporary == targets.len() || temporary == 0 && targets.iter().any(|reply| reply.is_positive()))
+        && (temporary == targets.len() || temporary == 0 && targets.iter().any(Reply::is_positive))
 }
 
 /// Whether an answer among others says of the address what it would say by itself. Refusals of us may be for the ones

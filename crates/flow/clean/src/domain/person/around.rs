@@ -131,24 +131,24 @@ const DOTTED: [&str; 24] = [
 const AFTER_TITLES: [&str; 15] =
     ["habil", "hc", "ing", "iur", "jur", "med", "mult", "nat", "oec", "phil", "pol", "rer", "sc", "techn", "univ"];
 
-/// Titles that are no given name, whatever stands beside them. Sorted.
+/// Titles that are no given name, whatever stands beside them.
 const NEVER_NAMES: [&str; 13] =
     ["dr", "frau", "herr", "madame", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "mx", "prof", "professor"];
 
 /// Letters after a name that nobody is called. Sorted.
 const CREDENTIALS: [&str; 95] = [
-    "acca", "acii", "aicp", "bcom", "bsc", "btech", "ccie", "ccim", "ccna", "ccnp", "ceng", "cfa", "cfp", "chfc",
-    "cipd", "cipp", "cisa", "cism", "cissp", "cmgr", "cpa", "cphr", "cpim", "cpo", "cpp", "crisc", "cscp", "csm",
-    "cspo", "dipling", "diplkfm", "dmd", "dphil", "dvm", "edd", "emba", "esq", "esquire", "faia", "fcca", "fcipd",
-    "fcma", "frcp", "frcs", "frics", "gphr", "ieng", "jd", "leed", "leedap", "llb", "lld", "llm", "mba", "mbbs",
-    "mbchb", "mbcs", "mcipd", "mcips", "mcom", "mcse", "mfa", "miet", "mph", "mphil", "mres", "mrics", "mscs", "msw",
-    "mtech", "obe", "pgmp", "pharmd", "phd", "phr", "pmiacp", "pmp", "psyd", "rpa", "scd", "shrmcp", "shrmscp", "sphr",
-    "mbe", "cbe", "msc", "cia", "dba", "dds", "fca", "aca", "cma", "rn", "clu", "lutc",
+    "aca", "acca", "acii", "aicp", "bcom", "bsc", "btech", "cbe", "ccie", "ccim", "ccna", "ccnp", "ceng", "cfa", "cfp",
+    "chfc", "cia", "cipd", "cipp", "cisa", "cism", "cissp", "clu", "cma", "cmgr", "cpa", "cphr", "cpim", "cpo", "cpp",
+    "crisc", "cscp", "csm", "cspo", "dba", "dds", "dipling", "diplkfm", "dmd", "dphil", "dvm", "edd", "emba", "esq",
+    "esquire", "faia", "fca", "fcca", "fcipd", "fcma", "frcp", "frcs", "frics", "gphr", "ieng", "jd", "leed", "leedap",
+    "llb", "lld", "llm", "lutc", "mba", "mbbs", "mbchb", "mbcs", "mbe", "mcipd", "mcips", "mcom", "mcse", "mfa",
+    "miet", "mph", "mphil", "mres", "mrics", "msc", "mscs", "msw", "mtech", "obe", "pgmp", "pharmd", "phd", "phr",
+    "pmiacp", "pmp", "psyd", "rn", "rpa", "scd", "shrmcp", "shrmscp", "sphr",
 ];
 
-/// Letters after a name that are names as well: only capitals among small letters tell `MA` from `Ma`.
+/// Letters after a name that are names as well: only capitals among small letters tell `MA` from `Ma`. Sorted.
 const CAREFUL: [&str; 16] =
-    ["ba", "be", "beng", "bs", "ca", "dba", "ma", "md", "meng", "ms", "od", "pe", "qc", "rn", "kc", "mp"];
+    ["ba", "be", "beng", "bs", "ca", "dba", "kc", "ma", "md", "meng", "mp", "ms", "od", "pe", "qc", "rn"];
 
 enum Behind {
     Generation(&'static str),
@@ -179,8 +179,8 @@ fn holds(list: &[&str], word: &str) -> bool {
 
 /// Whether a cell of given names holds a title and nothing else.
 pub(super) fn is_title_alone(name: &str) -> bool {
-    let mut into = [0; AROUND_BYTES_MAX];
-    name.len() <= 10 && holds(&NEVER_NAMES, letters(name, &mut into))
+    let bare = name.strip_suffix('.').unwrap_or(name);
+    NEVER_NAMES.iter().any(|title| title.len() == bare.len() && title.eq_ignore_ascii_case(bare))
 }
 
 /// The name without the titles before it; a name that is nothing else stays.
@@ -233,10 +233,10 @@ fn last_behind(name: &str, whole: bool) -> Option<(&str, &str, Behind)> {
     if !generation.is_empty() {
         return room.then_some((head, tail, Behind::Generation(generation)));
     }
-    let credential = if CAREFUL.contains(&plain) {
+    let credential = if holds(&CAREFUL, plain) {
         has_capitals(tail) && !is_capitals(head)
     } else {
-        CREDENTIALS.contains(&plain)
+        holds(&CREDENTIALS, plain)
             && (comma || has_capitals(tail) || matches!(plain, "phd" | "esq" | "mba" | "llm" | "cpa"))
     };
     (credential && room).then_some((head, tail, Behind::Credential))
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn lists_are_sorted() {
-        for list in [TITLES.as_slice(), &DOTTED, &AFTER_TITLES, &NEVER_NAMES] {
+        for list in [TITLES.as_slice(), &DOTTED, &AFTER_TITLES, &CREDENTIALS, &CAREFUL] {
             assert!(list.is_sorted(), "{list:?}");
         }
     }

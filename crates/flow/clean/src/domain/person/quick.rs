@@ -84,7 +84,7 @@ impl<'r> NameCell<'r> {
         if !kinds.only(within) || !kinds.any(Kinds::LETTERS) {
             return None;
         }
-        if part == Part::First && is_title_alone(text) {
+        if part == Part::First && text.len() <= 9 && is_title_alone(text) {
             return None;
         }
         let settled = kinds.any(Kinds::LOWER) && kinds.any(Kinds::UPPER);

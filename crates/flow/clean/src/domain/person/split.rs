@@ -5,6 +5,9 @@ use std::ops::Range;
 use plumb_base::Country;
 
 use super::super::fold::is_apostrophe;
+use super::super::mapping::Field;
+use super::super::scan::Kinds;
+use super::super::text::is_placeholder_known;
 use super::{PARTICLES, is_latin};
 
 /// Where the parts of a whole name stand in it.
@@ -69,8 +72,20 @@ impl<'n> Words<'n> {
     }
 }
 
-/// Takes a whole name apart that has nothing around it; `None` where the parts cannot be told apart.
+/// Takes a whole name apart that has nothing around it; `None` where the parts cannot be told apart, or one of them could
+/// not stand in a cell of its own.
 pub(super) fn split(name: &str, country: Option<Country>) -> Option<Parts> {
+    apart(name, country).filter(|parts| {
+        is_told(&name[parts.given.clone()], Field::FirstName) && is_told(&name[parts.family.clone()], Field::LastName)
+    })
+}
+
+/// Whether a part of a name says something: a dot by itself, or `test`, is nobody's name.
+pub(super) fn is_told(part: &str, field: Field) -> bool {
+    part.chars().any(char::is_alphabetic) && !is_placeholder_known(part, Kinds::NONE, field)
+}
+
+fn apart(name: &str, country: Option<Country>) -> Option<Parts> {
     let words = Words::of(name)?;
     if words.len < 2 {
         return None;

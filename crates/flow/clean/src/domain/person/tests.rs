@@ -226,6 +226,8 @@ fn parts_have_one_case_in_the_whole_name_too() {
         ("Ada-a 'e", "Ada-a 'E"),
         ("Ada ' e", "Ada E"),
         (". Example", ". Example"),
+        ("Test Example", "Test Example"),
+        ("Example, Dr.", "Example, Dr."),
         ("Example, .", "Example, ."),
         ("ada \"Al\" Example", "ada \"Al\" Example"),
     ] {
