@@ -385,7 +385,7 @@ async fn a_group_is_answered_as_each_by_itself() {
         by_count(&[YES, LATER], false),
         by_count(&[YES, TOO_MANY], false),
         by_count(&[YES, YES, YES, YES, NO], false),
-        Behaviour::Greylists { after: Duration::from_secs(3600), says_so: false },
+        Behaviour::Greylists { after: Duration::from_hours(1), says_so: false },
     ];
     for rcpts in 2..=12 {
         behaviours

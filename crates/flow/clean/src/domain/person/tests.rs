@@ -227,6 +227,7 @@ fn parts_have_one_case_in_the_whole_name_too() {
         ("Ada ' e", "Ada E"),
         (". Example", ". Example"),
         ("Test Example", "Test Example"),
+        ("MUSTER .Dr . Ada", "MUSTER .Dr . Ada"),
         ("Example, Dr.", "Example, Dr."),
         ("Example, .", "Example, ."),
         ("ada \"Al\" Example", "ada \"Al\" Example"),
