@@ -65,7 +65,7 @@ enum Command {
     Clean(clean::Clean),
     /// Find the rows of one list file, or of two, that are about the same person
     Dedupe(dedupe::Dedupe),
-    /// Check one address, without a database
+    /// Check addresses, without a database
     Verify(verify::Verify),
     /// Export and check the audit log
     Audit(audit::Audit),

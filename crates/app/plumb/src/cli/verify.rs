@@ -83,7 +83,8 @@ pub(super) struct Verify {
     /// postmaster@probe.invalid unless given
     #[arg(long, value_name = "EMAIL")]
     mail_from: Option<String>,
-    /// Addresses under way at once [default: 64; with --allow-private 256]
+    /// Questions under way at once: an address, or with --allow-private up to fifty of one domain over one connection
+    /// [default: 64; with --allow-private 256]
     #[arg(long, value_name = "N")]
     concurrency: Option<NonZeroUsize>,
     /// Keep asking an address whose server says "come back later" for this long, such as 30s, 10m or 2h

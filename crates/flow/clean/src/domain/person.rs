@@ -44,8 +44,12 @@ impl Person {
             (None, Some(whole), None) if Around::of(whole, true).name.contains(", ") => (None, Some(whole)),
             other => (other.1, other.2),
         };
-        let mut person = if first.is_none() && last.is_none() {
-            full.map(|full| Self::whole(full, implausible, country)).unwrap_or_default()
+        // A title in the column of given names leaves the whole name to say both parts.
+        let title = first.filter(|first| last.is_none() && full.is_some() && around::is_title_alone(first));
+        let mut person = if (first.is_none() || title.is_some()) && last.is_none() {
+            let mut person = full.map(|full| Self::whole(full, implausible, country)).unwrap_or_default();
+            person.honorific = title.and_then(|title| said(written(title))).or(person.honorific);
+            person
         } else {
             Self::parts(first, last, full)
         };

@@ -8,7 +8,6 @@ use super::super::fold::is_apostrophe;
 use super::super::mapping::Field;
 use super::super::scan::Kinds;
 use super::super::text::is_placeholder_known;
-use super::around::is_title_alone;
 use super::{PARTICLES, is_latin};
 
 /// Where the parts of a whole name stand in it.
@@ -78,8 +77,7 @@ impl<'n> Words<'n> {
 pub(super) fn split(name: &str, country: Option<Country>) -> Option<Parts> {
     apart(name, country).filter(|parts| {
         let (given, family) = (&name[parts.given.clone()], &name[parts.family.clone()]);
-        let is_title = given.contains('.') && is_title_alone(given);
-        is_told(given, Field::FirstName) && is_told(family, Field::LastName) && !is_title
+        is_told(given, Field::FirstName) && is_told(family, Field::LastName)
     })
 }
 
