@@ -30,6 +30,6 @@ pub use domain::verdict::{Flag, Outcome, Policy, Tri, Verdict};
 pub use explain::{Explained, Step, UnderPolicy, explain};
 pub use http::routes;
 pub use job::jobs;
+pub use list::{ListRun, Repeats, verify_list};
 pub use provider::{Site, Sites, Vendor};
 pub use run::http::ListsOf;
-pub use list::{ListRun, Repeats, verify_list};

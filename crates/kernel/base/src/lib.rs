@@ -20,5 +20,8 @@ pub use clock::{Clock, Timestamp};
 pub use country::Country;
 pub use domain::Domain;
 pub use email::Email;
-pub use id::{ApiKeyId, AuditId, DisclosureId, ImportId, JobId, LeadId, OrgId, SessionId, UserId, VerificationId, VerificationRunId};
+pub use id::{
+    ApiKeyId, AuditId, DisclosureId, ImportId, JobId, LeadId, OrgId, SessionId, UserId, VerificationId,
+    VerificationRunId,
+};
 pub use pii::Pii;

@@ -28,7 +28,10 @@ pub use guard::{Guard, Refusal};
 pub use http::{ANSWER_BYTES_MAX, HttpAnswer, HttpError, HttpRequest};
 pub use outgoing::{FieldClass, Outgoing};
 pub use own_server::{Download, Event, Events, OwnServer, OwnServerError};
-pub use register::{DNS_RESOLVER, Destination, HUNTER, HostRule, MAILBOX_HOSTS, NEVERBOUNCE, NOTICE_DAYS, OWN_SERVER, Region, Standing, ZEROBOUNCE};
+pub use register::{
+    DNS_RESOLVER, Destination, HUNTER, HostRule, MAILBOX_HOSTS, NEVERBOUNCE, NOTICE_DAYS, OWN_SERVER, Region, Standing,
+    ZEROBOUNCE,
+};
 pub use smtp::{
     CertificateFault, Heard, Manners, Pause, Proxy, REPLY_BYTES_MAX, REPLY_LINE_BYTES_MAX, REPLY_LINES_MAX, Smtp,
     SmtpError, SmtpStream, Source, TlsFacts, TlsVersion, Wait,

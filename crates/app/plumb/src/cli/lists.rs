@@ -83,7 +83,7 @@ enum Profile {
 }
 
 /// The word of a value on the command line.
-fn word<T: ValueEnum>(value: T) -> String {
+fn word<T: ValueEnum>(value: &T) -> String {
     value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
@@ -93,8 +93,8 @@ impl Export {
         let named = self.output.as_ref().and_then(|path| path.extension()).is_some_and(|end| end == "parquet");
         let format = self.format.unwrap_or(if named { Format::Parquet } else { Format::Csv });
         let mut wanted = json!({
-            "format": word(format),
-            "profile": word(self.profile),
+            "format": word(&format),
+            "profile": word(&self.profile),
             "rows": if self.all { "all" } else { "usable" },
             "include_provenance": self.provenance,
             "include_not_us_phones": self.not_us_phones,

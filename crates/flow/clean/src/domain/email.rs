@@ -47,7 +47,7 @@ pub(crate) fn is_form(cell: &str) -> bool {
 fn stands_alone(text: &str) -> bool {
     let wraps = |byte: Option<&u8>| matches!(byte, Some(b'\'' | b'!'));
     let bytes = text.as_bytes();
-    !wraps(bytes.first()) && !wraps(bytes.last()) && !bytes.iter().fold(false, |seen, byte| seen | (*byte == b'|'))
+    !wraps(bytes.first()) && !wraps(bytes.last()) && !bytes.contains(&b'|')
 }
 
 /// Writes address, key and domain of a plain address.

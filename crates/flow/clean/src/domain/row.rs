@@ -103,7 +103,7 @@ impl Kernel {
             long |= raw.len() > FIELD_BYTES_MAX;
             let field = self.columns.get(index).and_then(|column| column.field);
             let Some(field) = field.filter(|_| raw.len() <= FIELD_BYTES_MAX) else {
-                nul |= raw.bytes().fold(false, |nul, byte| nul | (byte == 0));
+                nul |= raw.as_bytes().contains(&0);
                 filled = filled || !raw.chars().all(char::is_whitespace);
                 continue;
             };

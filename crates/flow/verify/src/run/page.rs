@@ -77,8 +77,10 @@ fn form(caller: &Caller) -> Markup {
             h2 { "Verify addresses" }
             form method="post" action="/verifications" {
                 (caller.csrf.field())
-                label for="emails" { "An address on each line" }
-                textarea id="emails" name="emails" rows="5" required {}
+                div class="field" {
+                    label for="emails" { "An address on each line" }
+                    textarea id="emails" name="emails" rows="5" required {}
+                }
                 button type="submit" { "Verify" }
             }
             p class="muted" { "No message is sent. Requests are removed after 30 days." }
@@ -111,7 +113,7 @@ fn judged(caller: &Caller, chosen: &Settings) -> Markup {
                     fieldset {
                         legend { "Policy" }
                         @for policy in [Policy::Strict, Policy::Lenient] {
-                            label { input type="radio" name="policy" value=(policy.code()) checked[policy == chosen.policy]; " " (words(policy)) }
+                            div { label { input type="radio" name="policy" value=(policy.code()) checked[policy == chosen.policy]; " " (words(policy)) } }
                         }
                     }
                     button type="submit" { "Judge so" }
@@ -143,14 +145,20 @@ fn asked(caller: &Caller, chosen: &Settings) -> Markup {
             @if allows(caller.role, Action::VerifyManage) {
                 form method="post" action="/verifications/provider" {
                     (caller.csrf.field())
-                    label for="provider" { "Provider" }
-                    select id="provider" name="provider" {
-                        @for vendor in Vendor::ALL { option value=(vendor.code()) { (vendor) } }
+                    div class="field" {
+                        label for="provider" { "Provider" }
+                        select id="provider" name="provider" {
+                            @for vendor in Vendor::ALL { option value=(vendor.code()) { (vendor) } }
+                        }
                     }
-                    label for="key" { "Your key there" }
-                    input id="key" name="key" type="password" autocomplete="off" required;
-                    label for="credits_per_day" { "Questions a day, at most" }
-                    input id="credits_per_day" name="credits_per_day" type="number" min="0" max="1000000" value=(CREDITS_USUAL);
+                    div class="field" {
+                        label for="key" { "Your key there" }
+                        input id="key" name="key" type="password" autocomplete="off" required;
+                    }
+                    div class="field" {
+                        label for="credits_per_day" { "Questions a day, at most" }
+                        input id="credits_per_day" name="credits_per_day" type="number" min="0" max="1000000" value=(CREDITS_USUAL);
+                    }
                     button type="submit" { "Set up" }
                 }
                 @if chosen.provider.is_some() {

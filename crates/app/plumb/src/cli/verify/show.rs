@@ -30,7 +30,7 @@ pub(super) struct Shown {
     is_list: bool,
     /// How many addresses have each verdict and reason.
     counts: BTreeMap<(&'static str, &'static str), u64>,
-    shown: u64,
+    answers: u64,
     total: u64,
     progress: Option<(ProgressLine, Instant)>,
 }
@@ -38,7 +38,7 @@ pub(super) struct Shown {
 impl Shown {
     pub(super) fn new(json: bool, explain: bool, is_list: bool) -> Self {
         let progress = (is_list && is_watched()).then(|| (ProgressLine::new(), Instant::now()));
-        Self { json, explain, is_list, counts: BTreeMap::new(), shown: 0, total: 0, progress }
+        Self { json, explain, is_list, counts: BTreeMap::new(), answers: 0, total: 0, progress }
     }
 
     /// How many will come.
@@ -48,7 +48,7 @@ impl Shown {
 
     /// How many came.
     pub(super) fn count(&self) -> u64 {
-        self.shown
+        self.answers
     }
 
     pub(super) fn one(&mut self, email: &str, outcome: &Outcome) {
@@ -57,7 +57,7 @@ impl Shown {
             // The types have no key that is not text, so this cannot fail.
             print(serde_json::to_string(&line).unwrap_or_default());
         } else if self.is_list {
-            if self.shown == 0 {
+            if self.answers == 0 {
                 print(format_args!("{:<14} {:<22} {}", "verdict", "reason", "address"));
             }
             print(format_args!("{:<14} {:<22} {email}", outcome.verdict.code(), outcome.reason.code()));
@@ -71,12 +71,12 @@ impl Shown {
                 print(explain(outcome).holds);
             }
         }
-        self.shown += 1;
+        self.answers += 1;
         *self.counts.entry((outcome.verdict.code(), outcome.reason.code())).or_default() += 1;
         if let Some((line, last)) = &mut self.progress
-            && (last.elapsed() >= PROGRESS_EVERY || self.shown == self.total)
+            && (last.elapsed() >= PROGRESS_EVERY || self.answers == self.total)
         {
-            line.show(&format!("{} of {} addresses", self.shown, self.total));
+            line.show(&format!("{} of {} addresses", self.answers, self.total));
             *last = Instant::now();
         }
     }
@@ -109,7 +109,7 @@ impl Shown {
         let count =
             |reason: &str| -> u64 { self.counts.iter().filter(|((_, of), _)| *of == reason).map(|(_, n)| n).sum() };
         let unreached = count("connect_failed");
-        if unreached > 0 && unreached + count("syntax") + count("domain_missing") == self.shown {
+        if unreached > 0 && unreached + count("syntax") + count("domain_missing") == self.answers {
             say(
                 "No mail server could be reached at all. Most networks and many hosts close port 25 outwards: ask your provider to open it, or run this where it is open",
             );
@@ -118,7 +118,7 @@ impl Shown {
             return;
         }
         print("");
-        print(format_args!("{} addresses", self.shown));
+        print(format_args!("{} addresses", self.answers));
         for verdict in ["verified", "undeliverable", "risky", "unverified"] {
             let of: Vec<(&str, u64)> = self
                 .counts
