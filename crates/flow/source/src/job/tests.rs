@@ -255,7 +255,9 @@ async fn rows_that_cleaning_does_not_answer_for_are_not_lost_in_silence() {
         .handle::<plumb_lead::ToVerify, _, _>(move |_, _| {
             counter.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             async { Ok(super::Done::Nothing) }
-        });
+        })
+        .handle::<plumb_lead::ToScreen, _, _>(|_, _| async { Ok(super::Done::Nothing) })
+        .handle::<plumb_lead::ToCompare, _, _>(|_, _| async { Ok(super::Done::Nothing) });
     let (_, failed) = plumb_store::job::drain(world.db.store(), &registry).await.expect("drains");
     assert!(failed.is_empty(), "{failed:?}");
     assert_eq!(handed_over.load(std::sync::atomic::Ordering::SeqCst), 1);
