@@ -203,11 +203,7 @@ pub(super) fn load(
         return Err(LoadError::Name(asked.version.clone()));
     }
     fs::create_dir_all(folder)?;
-    let lock = File::options().create(true).truncate(false).write(true).open(folder.join("lock"))?;
-    lock.try_lock().map_err(|error| match error {
-        TryLockError::WouldBlock => LoadError::Busy,
-        TryLockError::Error(error) => LoadError::Io(error),
-    })?;
+    let _lock = Lock::take(folder)?;
     let current = match Manifest::current(folder) {
         // A whole list needs nothing of the one before: it is the way out when that is damaged.
         Err(BitsError::Damaged(_)) if asked.kind == Kind::Full => None,
@@ -228,6 +224,28 @@ pub(super) fn load(
     publish(folder, &partial, &loaded.manifest)?;
     sweep(folder, Some(&loaded.manifest))?;
     Ok(loaded)
+}
+
+/// Held while a version is loaded: one load of a registry at a time.
+struct Lock(File);
+
+impl Lock {
+    fn take(folder: &Path) -> Result<Self, LoadError> {
+        let file = File::options().create(true).truncate(false).write(true).open(folder.join("lock"))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self(file)),
+            Err(TryLockError::WouldBlock) => Err(LoadError::Busy),
+            Err(TryLockError::Error(error)) => Err(LoadError::Io(error)),
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone is late: a child that another thread is just starting has the file open until it runs its
+        // program. An error can only mean that the lock is gone.
+        let _ = self.0.unlock();
+    }
 }
 
 fn check_dates(asked: &Load, current: Option<&Manifest>) -> Result<(), LoadError> {

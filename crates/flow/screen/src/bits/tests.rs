@@ -252,7 +252,7 @@ fn one_load_at_a_time() {
     lock.lock().unwrap();
     let busy = load(&shelf, &full("v1", "2026-10-01"), "2025550123\n").unwrap_err();
     assert!(matches!(busy, LoadError::Busy) && !busy.is_final());
-    drop(lock);
+    lock.unlock().unwrap();
     load(&shelf, &full("v1", "2026-10-01"), "2025550123\n").unwrap();
 }
 
