@@ -4,9 +4,9 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use plumb_base::{ImportId, OrgId};
-use plumb_ledger::domain::hash::Hash;
-use plumb_ledger::domain::tree::{Edge, TileMap, inclusion_spans};
 use plumb_ledger::{BATCH_EVENTS_MAX, Ledger, Sequenced};
+use plumb_log::hash::Hash;
+use plumb_log::tree::{Edge, TileMap, inclusion_spans};
 use plumb_store::{Actor, Store, audit};
 use sqlx::PgPool;
 

@@ -2,9 +2,9 @@
 
 use plumb_store::StoreError;
 
-use crate::domain::leaf::LeafError;
-use crate::domain::note::NoteError;
-use crate::domain::tree::TreeError;
+use plumb_log::leaf::LeafError;
+use plumb_log::note::NoteError;
+use plumb_log::tree::TreeError;
 
 /// An error of the log.
 #[derive(Debug, thiserror::Error)]

@@ -9,11 +9,11 @@ use base64::engine::general_purpose::STANDARD;
 use plumb_store::OrgTx;
 
 use crate::Ledger;
-use crate::domain::bundle::{Bundle, BundleEntry, Consistency, Disclosed, FORMAT};
-use crate::domain::leaf::{OrgSalt, Party, Record};
-use crate::domain::tree::{consistency_spans, inclusion_spans};
 use crate::error::LedgerError;
 use crate::query::{self, StoredEntry};
+use plumb_log::bundle::{Bundle, BundleEntry, Consistency, Disclosed, FORMAT};
+use plumb_log::leaf::{Party, Record};
+use plumb_log::tree::{consistency_spans, inclusion_spans};
 use proofs::Proofs;
 
 /// Most entries in one bundle: about 2 kB each in the document.
@@ -84,8 +84,8 @@ impl Ledger {
         }
         let bundle = Bundle {
             format: FORMAT.to_owned(),
-            org,
-            org_salt: OrgSalt::of(org, self.store.keys()),
+            org: org.0,
+            org_salt: self.salt(org),
             vkeys: vec![vkey],
             checkpoint: row.note,
             consistency,

@@ -2,12 +2,11 @@
 //!
 //! A business transaction leaves its event in the outbox (`plumb_store`); [`Ledger::run`] moves events into one
 //! Merkle tree for the whole installation and signs its root; an organisation lists ([`list`]) and exports
-//! ([`Ledger::export`]) its own part, which anybody can verify offline ([`domain::verify::verify_bundle`]).
+//! ([`Ledger::export`]) its own part, which anybody can verify offline ([`plumb_log::verify_bundle`]).
 //!
 //! *Tamper-evident, not immutable*: whoever runs the database can change it, and cannot do so unseen by someone who
 //! kept an older checkpoint.
 
-pub mod domain;
 mod error;
 mod export;
 mod list;
@@ -16,14 +15,16 @@ mod sequencer;
 
 use plumb_store::Store;
 
-pub use domain::note::KeyName;
-pub use domain::verify::{Fault, Known, Verified, verify_bundle};
 pub use error::LedgerError;
 pub use export::{EXPORT_ENTRIES_MAX, ExportQuery, Exported};
 pub use list::{AuditFilter, AuditItem, AuditPage, LIST_ITEMS_MAX, list};
 pub use sequencer::{BATCH_EVENTS_MAX, Sequenced};
 
-use domain::note::{LogSigner, VerifierKey};
+use plumb_base::OrgId;
+use plumb_log::hash::Hash;
+use plumb_log::leaf::OrgSalt;
+use plumb_log::note::{KeyName, LogSigner, VerifierKey};
+use plumb_vault::Purpose;
 
 /// The log of this installation. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -47,6 +48,11 @@ impl Ledger {
     }
 
     fn signer(&self, origin: KeyName) -> LogSigner {
-        LogSigner::new(origin, self.store.keys())
+        LogSigner::new(origin, &self.store.keys().log_signing_seed())
+    }
+
+    /// The salt of `org`, the same on every node.
+    fn salt(&self, org: OrgId) -> OrgSalt {
+        OrgSalt(Hash(self.store.keys().mac(Purpose::LogTag, b"org-salt/v1", org.0.as_bytes())))
     }
 }

@@ -7,10 +7,10 @@ use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::hash::{HASH_BYTES, Hash};
-use crate::domain::note::Checkpoint;
-use crate::domain::tree::{TileId, TileMap};
 use crate::error::LedgerError;
+use plumb_log::hash::{HASH_BYTES, Hash};
+use plumb_log::note::Checkpoint;
+use plumb_log::tree::{TileId, TileMap};
 
 /// The advisory lock that the one sequencer of an installation holds for the length of its transaction.
 const SEQUENCER_LOCK: i64 = 0x706c_756d_6261_7564;

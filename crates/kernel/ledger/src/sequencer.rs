@@ -16,12 +16,12 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::Ledger;
-use crate::domain::hash::Hash;
-use crate::domain::leaf::{LEAF_VERSION, Leaf, NONCE_BYTES, OrgSalt, Party, Record};
-use crate::domain::note::{Checkpoint, Note};
-use crate::domain::tree::Edge;
 use crate::error::LedgerError;
 use crate::query::{self, CheckpointRow, NewEntry, Pending};
+use plumb_log::hash::Hash;
+use plumb_log::leaf::{LEAF_VERSION, Leaf, NONCE_BYTES, OrgSalt, Party, Record};
+use plumb_log::note::{Checkpoint, Note};
+use plumb_log::tree::Edge;
 
 /// Most events in one transaction.
 pub const BATCH_EVENTS_MAX: usize = 4_000;
@@ -158,7 +158,7 @@ impl Ledger {
         let orgs: BTreeSet<Uuid> = events.iter().map(|event| event.org_id).collect();
         let orgs: Vec<Uuid> = orgs.into_iter().collect();
         let mut chains: HashMap<Uuid, Chain> =
-            orgs.iter().map(|&org| (org, Chain::beginning(OrgSalt::of(OrgId(org), self.store.keys()), org))).collect();
+            orgs.iter().map(|&org| (org, Chain::beginning(self.salt(OrgId(org)), org))).collect();
         for end in query::log_ends(tx.conn(), &orgs).await? {
             if let Some(chain) = chains.get_mut(&end.org) {
                 chain.next_seq = end.seq + 1;
@@ -185,7 +185,7 @@ struct Chain {
 
 impl Chain {
     fn beginning(salt: OrgSalt, org: Uuid) -> Self {
-        Self { salt, tag: salt.tag(OrgId(org)), next_seq: 0, link: None }
+        Self { salt, tag: salt.tag(org), next_seq: 0, link: None }
     }
 
     fn extend(&mut self, event: Pending, log_index: u64) -> Result<NewEntry, LedgerError> {

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use plumb_ledger::{EXPORT_ENTRIES_MAX, Known, verify_bundle};
+use plumb_ledger::EXPORT_ENTRIES_MAX;
+use plumb_log::{Known, verify_bundle};
 use serde_json::{Value, json};
 
 use super::{Failed, print, remote, say};

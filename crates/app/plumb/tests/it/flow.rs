@@ -8,7 +8,7 @@ use plumb::config::Config;
 use plumb::server::Server;
 use plumb_base::Clock;
 use plumb_egress::OwnServer;
-use plumb_ledger::{Known, verify_bundle};
+use plumb_log::{Known, verify_bundle};
 use plumb_store::access::Scope;
 use plumb_testworld::demo::{self, PROBE_HELO, PROBE_SENDER, Truth};
 use plumb_testworld::{Mailbox, World};

@@ -4,10 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use plumb_store::OrgTx;
 
-use crate::domain::hash::Hash;
-use crate::domain::tree::{Span, TileMap};
 use crate::error::LedgerError;
 use crate::query;
+use plumb_log::hash::Hash;
+use plumb_log::tree::{Span, TileMap};
 
 /// The hashes of a bundle, and where each subtree's is.
 #[derive(Default)]

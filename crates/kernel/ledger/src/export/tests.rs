@@ -4,9 +4,9 @@ use plumb_store::{Actor, StoreError, audit};
 use serde_json::json;
 
 use super::*;
-use crate::domain::leaf::Leaf;
 use crate::sequencer::tests::{commit, ledger};
-use crate::{Fault, Known, Verified, verify_bundle};
+use plumb_log::leaf::Leaf;
+use plumb_log::{Fault, Known, Verified, verify_bundle};
 
 /// A handler of the server has to be able to wait for it.
 fn sendable<F: Future + Send>(future: F) -> F {
@@ -43,7 +43,7 @@ async fn an_export_verifies_offline_and_holds_nothing_of_others() {
     let db = Db::new().await;
     let (ours, theirs) = two_logs(&db).await;
     let shown = verified(&db, ours, ExportQuery::default(), None).await.unwrap();
-    assert_eq!((shown.org, shown.entries, shown.disclosed, shown.first_seq), (ours, 180, 180, Some(0)));
+    assert_eq!((shown.org, shown.entries, shown.disclosed, shown.first_seq), (ours.0, 180, 180, Some(0)));
     assert_eq!(shown.checkpoint.size, 300);
     assert!(shown.key_was_known);
     let bundle = serde_json::to_string(&export(&db, ours, ExportQuery::default()).await.unwrap().bundle).unwrap();

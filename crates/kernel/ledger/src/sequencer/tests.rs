@@ -6,8 +6,8 @@ use plumb_store::{Actor, audit};
 use sqlx::Row as _;
 
 use super::*;
-use crate::domain::tree::TileMap;
 use crate::{AuditFilter, list};
+use plumb_log::tree::TileMap;
 
 pub(crate) fn ledger(db: &Db) -> Ledger {
     Ledger::new(db.store().clone(), "log.example.com/audit".parse().unwrap())

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use plumb_egress::{OwnServer, OwnServerError};
-use plumb_ledger::{Known, Verified, verify_bundle};
+use plumb_log::{Known, Verified, verify_bundle};
 use plumb_store::embedded;
 use plumb_testworld::World;
 use plumb_testworld::demo::{PROBE_HELO, PROBE_SENDER};

@@ -1,4 +1,4 @@
-//! `base ← { jail, phone, link, table } ← vault ← store ← { ledger, egress, web } ← { identity, privacy } ← lead ← { source, clean, screen, export, verify } ← listwork ← plumb`
+//! `base ← { jail, phone, link, log, table } ← vault ← store ← { ledger, egress, web } ← { identity, privacy } ← lead ← { source, clean, screen, export, verify } ← listwork ← plumb`
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use cargo_metadata::{DependencyKind, Metadata};
 /// The layers, lowest first. Who stands beside another never names it.
 const LAYERS: [&[&str]; 11] = [
     &["plumb-base"],
-    &["plumb-jail", "plumb-phone", "plumb-link", "plumb-table"],
+    &["plumb-jail", "plumb-phone", "plumb-link", "plumb-log", "plumb-table"],
     &["plumb-vault"],
     &["plumb-store"],
     &["plumb-ledger", "plumb-egress", "plumb-web"],

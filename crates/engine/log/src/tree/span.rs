@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{TILE_WIDTH, TreeError};
-use crate::domain::hash::Hash;
+use crate::hash::Hash;
 
 /// Where a tile is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

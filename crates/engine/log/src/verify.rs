@@ -5,7 +5,7 @@ mod fault;
 #[cfg(test)]
 mod tests;
 
-use plumb_base::OrgId;
+use uuid::Uuid;
 
 pub use fault::Fault;
 
@@ -30,7 +30,7 @@ pub struct Known<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
     /// Whose log it is.
-    pub org: OrgId,
+    pub org: Uuid,
     /// The checkpoint that everything was proved against.
     pub checkpoint: Checkpoint,
     /// The keys that signed it.

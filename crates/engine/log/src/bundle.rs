@@ -1,8 +1,8 @@
 //! The export: an organisation's log in one document that proves itself, with no network and no product at hand.
 //! Its form is laid down in `docs/develop/audit-bundle.md`.
 
-use plumb_base::OrgId;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::hash::Hash;
 use super::leaf::OrgSalt;
@@ -17,7 +17,7 @@ pub struct Bundle {
     /// [`FORMAT`].
     pub format: String,
     /// Whose log it is.
-    pub org: OrgId,
+    pub org: Uuid,
     /// What the organisation's tag and references are made with.
     pub org_salt: OrgSalt,
     /// The keys that signed the checkpoint, the log's own first. Readers compare it with the one they know.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use sha2::Sha256;
 
 use super::*;
-use crate::domain::hash::Hash;
+use crate::hash::Hash;
 
 fn leaf_text(nth: u64) -> [u8; 8] {
     nth.to_be_bytes()

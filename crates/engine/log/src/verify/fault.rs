@@ -1,7 +1,7 @@
 //! What can be wrong with a bundle.
 
-use crate::domain::leaf::LeafError;
-use crate::domain::note::NoteError;
+use crate::leaf::LeafError;
+use crate::note::NoteError;
 
 /// One thing that is wrong. `entry` counts the entries of the bundle from 0.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -4,11 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Fault, Hashes};
-use crate::domain::bundle::{Bundle, Disclosed};
-use crate::domain::hash::Hash;
-use crate::domain::leaf::{Leaf, NONCE_BYTES, OrgSalt, Record};
-use crate::domain::note::Checkpoint;
-use crate::domain::tree::root_from_inclusion;
+use crate::bundle::{Bundle, Disclosed};
+use crate::hash::Hash;
+use crate::leaf::{Leaf, NONCE_BYTES, OrgSalt, Record};
+use crate::note::Checkpoint;
+use crate::tree::root_from_inclusion;
 
 /// Checks every entry and adds what is wrong to `faults`.
 pub(super) fn check_all(bundle: &Bundle, checkpoint: &Checkpoint, hashes: &mut Hashes<'_>, faults: &mut Vec<Fault>) {

@@ -6,10 +6,9 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
-use plumb_vault::Keys;
 
 use super::NoteError;
-use crate::domain::hash::Hash;
+use crate::hash::Hash;
 
 /// The signature type of C2SP signed-note for plain Ed25519.
 const ED25519: u8 = 1;
@@ -103,10 +102,10 @@ pub struct LogSigner {
 }
 
 impl LogSigner {
-    /// The signer of the log named `origin`, with the installation's key for that purpose.
+    /// The signer of the log named `origin`, with the key that grows from `seed`.
     #[must_use]
-    pub fn new(origin: KeyName, keys: &Keys) -> Self {
-        Self { name: origin, key: SigningKey::from_bytes(&keys.log_signing_seed()) }
+    pub fn new(origin: KeyName, seed: &[u8; 32]) -> Self {
+        Self { name: origin, key: SigningKey::from_bytes(seed) }
     }
 
     /// The public key.

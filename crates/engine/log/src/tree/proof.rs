@@ -4,7 +4,7 @@
 //! tiles, their hashes in the same order.
 
 use super::{Span, TreeError};
-use crate::domain::hash::Hash;
+use crate::hash::Hash;
 
 /// The subtrees of the proof that leaf `index` is in the tree of `size` leaves, from the leaf's sibling upwards.
 pub fn inclusion_spans(index: u64, size: u64) -> Result<Vec<Span>, TreeError> {

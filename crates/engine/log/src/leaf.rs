@@ -10,9 +10,9 @@ mod record;
 mod tests;
 mod time;
 
-use plumb_base::{OrgId, Timestamp};
-use plumb_vault::{Keys, Purpose};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 pub use record::{NONCE_BYTES, Party, Record};
 
@@ -28,15 +28,9 @@ pub const LEAF_VERSION: u8 = 1;
 pub struct OrgSalt(pub Hash);
 
 impl OrgSalt {
-    /// The salt of `org`, the same on every node.
-    #[must_use]
-    pub fn of(org: OrgId, keys: &Keys) -> Self {
-        Self(Hash(keys.mac(Purpose::LogTag, b"org-salt/v1", org.0.as_bytes())))
-    }
-
     /// The tag that stands for the organisation: `SHA-256("plumb-org/v1\0" ‖ salt ‖ id as text)`.
     #[must_use]
-    pub fn tag(&self, org: OrgId) -> Hash {
+    pub fn tag(&self, org: Uuid) -> Hash {
         Hash::of(&[b"plumb-org/v1\0", &self.0.0, org.to_string().as_bytes()])
     }
 
@@ -75,7 +69,7 @@ pub struct Leaf {
     pub payload_commit: Hash,
     /// When it happened: UTC with six decimals of a second and `Z`.
     #[serde(with = "time")]
-    pub t: Timestamp,
+    pub t: DateTime<Utc>,
     /// What was done: `area.verb`.
     #[serde(rename = "type")]
     pub action: String,

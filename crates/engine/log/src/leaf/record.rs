@@ -5,8 +5,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::LeafError;
-use crate::domain::canonical;
-use crate::domain::hash::Hash;
+use crate::canonical;
+use crate::hash::Hash;
 
 /// Length of a record's nonce in bytes.
 pub const NONCE_BYTES: usize = 16;

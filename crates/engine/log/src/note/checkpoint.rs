@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{KeyName, LogSigner, Note, NoteError, VerifierKey};
-use crate::domain::hash::Hash;
+use crate::hash::Hash;
 
 /// What a log says of itself at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::span::{TileMap, fold};
 use super::{TILE_WIDTH, TileId, TreeError};
-use crate::domain::hash::Hash;
+use crate::hash::Hash;
 
 /// The last, unfinished tile of each level: at most 255 hashes a level, whatever the size of the tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
