@@ -6,6 +6,7 @@ pub mod canonical;
 pub mod hash;
 pub mod leaf;
 pub mod note;
+pub mod receipt;
 pub mod tree;
 pub mod verify;
 

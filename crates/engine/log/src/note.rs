@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 pub use checkpoint::Checkpoint;
-pub use key::{KeyName, LogSigner, VerifierKey};
+pub use key::{KeyKind, KeyName, Signer, VerifierKey};
 
 /// The mark before each signature line, with its space.
 const SIGNATURE_MARK: &str = "\u{2014} ";
@@ -98,10 +98,15 @@ impl Note {
         self.signatures.len()
     }
 
-    /// Adds the signer's signature.
-    pub fn sign(&mut self, signer: &LogSigner) {
+    /// Adds the signature of a log.
+    pub fn sign(&mut self, signer: &Signer) {
+        self.cosign(signer, 0);
+    }
+
+    /// Adds the signature of a witness, given `at` seconds after 1970.
+    pub fn cosign(&mut self, signer: &Signer, at: u64) {
         let key = signer.verifier();
-        let bytes = signer.sign(self.text.as_bytes()).to_vec();
+        let bytes = signer.sign(&self.text, at);
         self.signatures.push(Signature { name: key.name().clone(), key_id: key.id(), bytes });
     }
 
@@ -111,10 +116,18 @@ impl Note {
         let Some(line) = lines.next() else {
             return Err(NoteError::Unsigned(key.name().to_string()));
         };
-        if lines.next().is_some() || !key.verifies(self.text.as_bytes(), &line.bytes) {
+        if lines.next().is_some() || !key.verifies(&self.text, &line.bytes) {
             return Err(NoteError::BadSignature(key.name().to_string()));
         }
         Ok(())
+    }
+
+    /// When the witness `key` signed, in seconds after 1970. `None` without a good signature of a witness.
+    #[must_use]
+    pub fn cosigned_at(&self, key: &VerifierKey) -> Option<u64> {
+        self.check(key).ok().filter(|()| key.kind() == KeyKind::Witness)?;
+        let line = self.signatures.iter().find(|line| line.key_id == key.id() && line.name == *key.name())?;
+        line.bytes.first_chunk().map(|at| u64::from_be_bytes(*at))
     }
 }
 

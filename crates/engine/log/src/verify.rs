@@ -7,12 +7,13 @@ mod tests;
 
 use uuid::Uuid;
 
+pub(crate) use entry::check_record;
 pub use fault::Fault;
 
 use super::bundle::{Bundle, Consistency, FORMAT};
 use super::hash::Hash;
 use super::leaf::Leaf;
-use super::note::{Checkpoint, Note, VerifierKey};
+use super::note::{Checkpoint, Note, NoteError, VerifierKey};
 use super::tree::roots_from_consistency;
 
 /// What the reader has from elsewhere. Without a key, a bundle proves only that it agrees with itself: whoever
@@ -126,6 +127,20 @@ fn head(bundle: &Bundle) -> Result<(Vec<VerifierKey>, Checkpoint), Vec<Fault>> {
         return Err(vec![Fault::UnlistedSignature]);
     }
     Ok((keys, checkpoint))
+}
+
+/// Which of the `trusted` witnesses signed a note and when, in seconds after 1970, and what is wrong with others' lines.
+#[must_use]
+pub fn witnessed(note: &Note, trusted: &[VerifierKey]) -> (Vec<(String, u64)>, Vec<Fault>) {
+    let (mut signed, mut faults) = (Vec::new(), Vec::new());
+    for key in trusted {
+        match note.check(key) {
+            Ok(()) => signed.extend(note.cosigned_at(key).map(|at| (key.name().to_string(), at))),
+            Err(NoteError::Unsigned(_)) => {}
+            Err(error) => faults.push(Fault::Witness(error)),
+        }
+    }
+    (signed, faults)
 }
 
 /// The bundle's hashes, and which of them a proof has named: one that no proof names is checked by nothing.

@@ -23,7 +23,7 @@ pub use sequencer::{BATCH_EVENTS_MAX, Sequenced};
 use plumb_base::OrgId;
 use plumb_log::hash::Hash;
 use plumb_log::leaf::OrgSalt;
-use plumb_log::note::{KeyName, LogSigner, VerifierKey};
+use plumb_log::note::{KeyName, Signer, VerifierKey};
 use plumb_vault::Purpose;
 
 /// The log of this installation. Cheap to clone.
@@ -47,8 +47,8 @@ impl Ledger {
         self.signer(self.origin.clone()).verifier()
     }
 
-    fn signer(&self, origin: KeyName) -> LogSigner {
-        LogSigner::new(origin, &self.store.keys().log_signing_seed())
+    fn signer(&self, origin: KeyName) -> Signer {
+        Signer::log(origin, &self.store.keys().log_signing_seed())
     }
 
     /// The salt of `org`, the same on every node.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use plumb_ledger::EXPORT_ENTRIES_MAX;
-use plumb_log::{Known, verify_bundle};
-use serde_json::{Value, json};
+use plumb_verifier::BundleArguments;
+use serde_json::Value;
 
 use super::{Failed, print, remote, say};
 use crate::config::Config;
@@ -20,17 +20,8 @@ pub(super) struct Audit {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check an exported bundle, offline and without any server
-    Verify {
-        /// The bundle
-        bundle: PathBuf,
-        /// The log's public key, as you got it by another way than the bundle
-        #[arg(long, value_name = "VKEY")]
-        key: Option<String>,
-        /// A checkpoint that you kept from an earlier bundle: the log must continue it
-        #[arg(long, value_name = "FILE")]
-        checkpoint: Option<PathBuf>,
-    },
+    /// Check an exported bundle, offline and without any server; `plumb-verify` is the same in a program of its own
+    Verify(BundleArguments),
     /// Print the public key of the log on this machine: give it to whoever will check bundles
     Key,
     /// Export the organisation's log with its proofs
@@ -52,14 +43,7 @@ enum Command {
 
 pub(super) async fn run(command: Audit, config: &Config, json: bool) -> anyhow::Result<()> {
     match command.command {
-        Command::Verify { bundle, key, checkpoint } => {
-            let read = |path: &PathBuf| {
-                std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
-            };
-            let text = read(&bundle)?;
-            let kept = checkpoint.as_ref().map(read).transpose()?;
-            verify(&text, key.as_deref(), kept.as_deref(), json)
-        }
+        Command::Verify(bundles) => verify(&bundles, json),
         Command::Key => {
             let store = remote::beside_running_server(config).await?;
             print(crate::server::ledger(config, &store)?.vkey());
@@ -101,38 +85,15 @@ async fn export(
     }
 }
 
-fn verify(text: &str, vkey: Option<&str>, checkpoint: Option<&str>, json: bool) -> anyhow::Result<()> {
-    match verify_bundle(text, Known { vkey, checkpoint }) {
-        Ok(verified) if json => print(json!({
-            "good": true, "size": verified.checkpoint.size, "entries": verified.entries, "first_seq": verified.first_seq,
-            "key_was_known": verified.key_was_known, "vkeys": verified.vkeys, "continues": verified.continues,
-        })),
-        Ok(verified) => {
-            print(format_args!(
-                "Good: {} entries in a log of {}, without a gap, each in its place.",
-                verified.entries, verified.checkpoint.size
-            ));
-            print(format_args!("Signed by {}", verified.vkeys.join(", ")));
-            if !verified.key_was_known {
-                print("The key came with the bundle: give --key to check that it is the one you know.");
-            }
-            match verified.continues {
-                Some(size) => print(format_args!("It continues the log of {size} entries that you kept.")),
-                None => print(
-                    "Unwitnessed: without a checkpoint that somebody kept, the operator could have rewritten history. Keep one with `plumb audit export --checkpoint FILE`.",
-                ),
-            }
-        }
-        Err(faults) => {
-            for fault in &faults {
-                if json {
-                    print(json!({ "good": false, "fault": fault.to_string() }));
-                } else {
-                    print(format_args!("FAULT  {fault}"));
-                }
-            }
-            return Err(Failed::Partly(format!("the bundle has {} fault(s): do not rely on it", faults.len())).into());
-        }
+fn verify(bundles: &BundleArguments, json: bool) -> anyhow::Result<()> {
+    let answer = bundles.run()?;
+    if json {
+        print(answer.to_json());
+    } else {
+        print(&answer);
     }
-    Ok(())
+    if answer.is_good() {
+        return Ok(());
+    }
+    Err(Failed::Partly(format!("{} fault(s) found", answer.faults())).into())
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{KeyName, LogSigner, Note, NoteError, VerifierKey};
+use super::{KeyKind, KeyName, Note, NoteError, Signer, VerifierKey};
 use crate::hash::Hash;
 
 /// What a log says of itself at one moment.
@@ -18,7 +18,7 @@ pub struct Checkpoint {
 
 impl Checkpoint {
     /// The signed note of this checkpoint, as it is published.
-    pub fn signed_by(&self, signer: &LogSigner) -> Result<Note, NoteError> {
+    pub fn signed_by(&self, signer: &Signer) -> Result<Note, NoteError> {
         let mut note = Note::new(self.to_string())?;
         note.sign(signer);
         Ok(note)
@@ -26,6 +26,9 @@ impl Checkpoint {
 
     /// The checkpoint in a note that `key` has signed, of the log that the key is named after.
     pub fn verified(note: &Note, key: &VerifierKey) -> Result<Self, NoteError> {
+        if key.kind() != KeyKind::Log {
+            return Err(NoteError::Checkpoint("the key is a witness's, not the log's"));
+        }
         note.check(key)?;
         let checkpoint = Self::from_text(note.text())?;
         if checkpoint.origin != *key.name() {

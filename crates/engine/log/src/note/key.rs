@@ -10,8 +10,31 @@ use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use super::NoteError;
 use crate::hash::Hash;
 
-/// The signature type of C2SP signed-note for plain Ed25519.
-const ED25519: u8 = 1;
+/// What a key signs with, by the number that C2SP signed-note gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// A log's own key: Ed25519 over the note's text.
+    Log,
+    /// A witness's key: Ed25519 over the text and the time (C2SP tlog-cosignature, `cosignature/v1`).
+    Witness,
+}
+
+impl KeyKind {
+    const fn byte(self) -> u8 {
+        match self {
+            Self::Log => 1,
+            Self::Witness => 4,
+        }
+    }
+
+    const fn from_byte(byte: u8) -> Option<Self> {
+        match byte {
+            1 => Some(Self::Log),
+            4 => Some(Self::Witness),
+            _ => None,
+        }
+    }
+}
 
 /// The name of a key, which is also the origin of the log that it signs: by habit a host and a path without a
 /// scheme, such as `plumb.example.com/audit`.
@@ -47,6 +70,7 @@ impl fmt::Display for KeyName {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifierKey {
     name: KeyName,
+    kind: KeyKind,
     key: VerifyingKey,
 }
 
@@ -57,23 +81,39 @@ impl VerifierKey {
         &self.name
     }
 
-    /// The key's id: the first four bytes of `SHA-256(name ‖ "\n" ‖ 0x01 ‖ key)`.
+    /// Whose key it is.
+    #[must_use]
+    pub fn kind(&self) -> KeyKind {
+        self.kind
+    }
+
+    /// The key's id: the first four bytes of `SHA-256(name ‖ "\n" ‖ kind ‖ key)`, with the kind as a byte.
     #[must_use]
     pub fn id(&self) -> u32 {
-        let Hash([a, b, c, d, ..]) = Hash::of(&[self.name.as_str().as_bytes(), b"\n", &[ED25519], self.key.as_bytes()]);
+        let name = self.name.as_str().as_bytes();
+        let Hash([a, b, c, d, ..]) = Hash::of(&[name, b"\n", &[self.kind.byte()], self.key.as_bytes()]);
         u32::from_be_bytes([a, b, c, d])
     }
 
     /// Whether `signature` is this key's over `text`. Refuses what several verifiers would not agree on (small-order
     /// keys, signatures with a second form).
-    pub(super) fn verifies(&self, text: &[u8], signature: &[u8]) -> bool {
-        Signature::from_slice(signature).is_ok_and(|signature| self.key.verify_strict(text, &signature).is_ok())
+    pub(super) fn verifies(&self, text: &str, signature: &[u8]) -> bool {
+        match self.kind {
+            KeyKind::Log => self.signed(text.as_bytes(), signature),
+            KeyKind::Witness => signature
+                .split_first_chunk()
+                .is_some_and(|(at, signature)| self.signed(&cosigned(text, u64::from_be_bytes(*at)), signature)),
+        }
+    }
+
+    fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
+        Signature::from_slice(signature).is_ok_and(|signature| self.key.verify_strict(message, &signature).is_ok())
     }
 }
 
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut key = vec![ED25519];
+        let mut key = vec![self.kind.byte()];
         key.extend_from_slice(self.key.as_bytes());
         write!(f, "{}+{:08x}+{}", self.name, self.id(), STANDARD.encode(key))
     }
@@ -86,35 +126,55 @@ impl FromStr for VerifierKey {
             let (name, rest) = text.split_once('+')?;
             let (_, key) = rest.split_once('+')?;
             let key = STANDARD.decode(key).ok()?;
-            let key: &[u8; 32] = key.strip_prefix(&[ED25519])?.try_into().ok()?;
-            let key = VerifyingKey::from_bytes(key).ok().filter(|key| !key.is_weak())?;
-            Some(Self { name: name.parse().ok()?, key })
+            let (kind, key) = key.split_first()?;
+            let key = VerifyingKey::from_bytes(key.try_into().ok()?).ok().filter(|key| !key.is_weak())?;
+            Some(Self { name: name.parse().ok()?, kind: KeyKind::from_byte(*kind)?, key })
         };
         // Written again it must be the same text: that covers the id, and leaves each key one text.
         read().filter(|key| key.to_string() == text).ok_or(NoteError::VerifierKey)
     }
 }
 
-/// Signs the log's checkpoints.
-pub struct LogSigner {
+/// What a witness signs: that at this time it knew no larger tree of this log that went on consistently.
+fn cosigned(text: &str, at: u64) -> Vec<u8> {
+    format!("cosignature/v1\ntime {at}\n{text}").into_bytes()
+}
+
+/// Signs checkpoints: a log its own, a witness those that it has found consistent.
+pub struct Signer {
     name: KeyName,
+    kind: KeyKind,
     key: SigningKey,
 }
 
-impl LogSigner {
+impl Signer {
     /// The signer of the log named `origin`, with the key that grows from `seed`.
     #[must_use]
-    pub fn new(origin: KeyName, seed: &[u8; 32]) -> Self {
-        Self { name: origin, key: SigningKey::from_bytes(seed) }
+    pub fn log(origin: KeyName, seed: &[u8; 32]) -> Self {
+        Self { name: origin, kind: KeyKind::Log, key: SigningKey::from_bytes(seed) }
+    }
+
+    /// A witness. Its key is for nothing else: the message does not name the witness.
+    #[must_use]
+    pub fn witness(name: KeyName, seed: &[u8; 32]) -> Self {
+        Self { name, kind: KeyKind::Witness, key: SigningKey::from_bytes(seed) }
     }
 
     /// The public key.
     #[must_use]
     pub fn verifier(&self) -> VerifierKey {
-        VerifierKey { name: self.name.clone(), key: self.key.verifying_key() }
+        VerifierKey { name: self.name.clone(), kind: self.kind, key: self.key.verifying_key() }
     }
 
-    pub(super) fn sign(&self, text: &[u8]) -> [u8; 64] {
-        self.key.sign(text).to_bytes()
+    /// The signature over `text`, given `at` seconds after 1970 where the kind has a time in it.
+    pub(super) fn sign(&self, text: &str, at: u64) -> Vec<u8> {
+        match self.kind {
+            KeyKind::Log => self.key.sign(text.as_bytes()).to_bytes().to_vec(),
+            KeyKind::Witness => {
+                let mut signature = at.to_be_bytes().to_vec();
+                signature.extend(self.key.sign(&cosigned(text, at)).to_bytes());
+                signature
+            }
+        }
     }
 }

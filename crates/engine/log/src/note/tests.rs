@@ -4,11 +4,11 @@ use super::*;
 use crate::hash::Hash;
 
 /// A seed of zeros, so that the texts are the same on every run.
-fn signer(name: &str) -> LogSigner {
-    LogSigner::new(name.parse().unwrap(), &[0; 32])
+fn signer(name: &str) -> Signer {
+    Signer::log(name.parse().unwrap(), &[0; 32])
 }
 
-fn checkpoint(signer: &LogSigner) -> Checkpoint {
+fn checkpoint(signer: &Signer) -> Checkpoint {
     Checkpoint { origin: signer.verifier().name().clone(), size: 3, root: Hash::leaf(b"root") }
 }
 
@@ -104,4 +104,26 @@ proptest! {
             prop_assert_eq!(key.to_string(), text);
         }
     }
+}
+
+#[test]
+fn a_witness_signs_the_text_and_the_time() {
+    let witness = Signer::witness("witness.example.com/w1".parse().unwrap(), &[1; 32]);
+    let log = signer("log.example.com/audit");
+    let mut note = checkpoint(&log).signed_by(&log).unwrap();
+    note.cosign(&witness, 1_679_315_147);
+    let note = Note::parse(&note.to_string()).unwrap();
+    let key: VerifierKey = witness.verifier().to_string().parse().unwrap();
+    assert_eq!((key.kind(), note.check(&key)), (KeyKind::Witness, Ok(())));
+    assert_eq!(note.cosigned_at(&key), Some(1_679_315_147));
+    assert_eq!(note.cosigned_at(&log.verifier()), None);
+    assert!(matches!(Checkpoint::verified(&note, &key), Err(NoteError::Checkpoint(_))), "a witness is no log");
+
+    // The same key as a log's is another key, and the time is signed.
+    let as_log = Signer::log("witness.example.com/w1".parse().unwrap(), &[1; 32]).verifier();
+    assert_eq!(note.check(&as_log), Err(NoteError::Unsigned("witness.example.com/w1".to_owned())));
+    let mut later = note.clone();
+    later.signatures[1].bytes[7] ^= 1;
+    assert_eq!(later.check(&key), Err(NoteError::BadSignature("witness.example.com/w1".to_owned())));
+    assert_eq!(later.cosigned_at(&key), None);
 }

@@ -44,7 +44,7 @@ pub(super) fn check_all(bundle: &Bundle, checkpoint: &Checkpoint, hashes: &mut H
             faults.push(Fault::Gap { entry: nth });
         }
         if let Some(disclosed) = &entry.record {
-            faults.extend(record_fault(disclosed, &leaf, &bundle.org_salt, nth));
+            faults.extend(check_record(disclosed, &leaf, Some(&bundle.org_salt), nth));
         }
         before = Some(Before { seq: leaf.org_seq, link: Leaf::link(&entry.leaf), index: entry.index });
     }
@@ -56,14 +56,18 @@ struct Before {
     index: u64,
 }
 
-fn record_fault(disclosed: &Disclosed, leaf: &Leaf, salt: &OrgSalt, entry: usize) -> Option<Fault> {
+/// What is wrong with a record. Without the organisation's salt, whether it names those that the leaf names is not
+/// checked: the leaf's commitment to the whole text is.
+pub(crate) fn check_record(disclosed: &Disclosed, leaf: &Leaf, salt: Option<&OrgSalt>, entry: usize) -> Option<Fault> {
     let nonce = STANDARD.decode(&disclosed.nonce).ok().and_then(|nonce| <[u8; NONCE_BYTES]>::try_from(nonce).ok());
     if nonce.map(|nonce| Record::commitment(&nonce, &disclosed.text)) != Some(leaf.payload_commit) {
         return Some(Fault::Commitment { entry });
     }
     let agrees = Record::from_text(&disclosed.text).is_ok_and(|record| {
-        salt.reference(&record.actor) == leaf.actor_ref
-            && record.object.as_ref().map(|object| salt.reference(object)) == leaf.object_ref
+        salt.is_none_or(|salt| {
+            salt.reference(&record.actor) == leaf.actor_ref
+                && record.object.as_ref().map(|object| salt.reference(object)) == leaf.object_ref
+        })
     });
     (!agrees).then_some(Fault::Record { entry })
 }

@@ -2,6 +2,7 @@
 
 use crate::leaf::LeafError;
 use crate::note::NoteError;
+use crate::receipt::ReceiptError;
 
 /// One thing that is wrong. `entry` counts the entries of the bundle from 0.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -9,6 +10,12 @@ pub enum Fault {
     /// The text does not have the form of a bundle.
     #[error("this is no bundle: {0}")]
     NotABundle(String),
+    /// The text does not have the form of a receipt.
+    #[error("{0}")]
+    Receipt(ReceiptError),
+    /// The receipt says nothing that could be checked.
+    #[error("the receipt's statement cannot be read: {0}")]
+    Statement(String),
     /// Another form, or another version.
     #[error("the format {0:?} is not known")]
     Format(String),
@@ -46,6 +53,17 @@ pub enum Fault {
     NoConsistencyProof {
         /// Size of the kept checkpoint.
         size: u64,
+    },
+    /// A witness that the reader trusts has a wrong signature.
+    #[error("a witness: {0}")]
+    Witness(NoteError),
+    /// Fewer trusted witnesses than the reader asks for.
+    #[error("{found} of the witnesses that you trust have signed, and you ask for {wanted}")]
+    Unwitnessed {
+        /// How many have signed.
+        found: usize,
+        /// How many must have.
+        wanted: usize,
     },
     /// The log is not the one that the reader saw before: history was rewritten.
     #[error("the log was another one at size {size}: its history was rewritten")]

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::*;
 use crate::bundle::{BundleEntry, Disclosed};
 use crate::leaf::{LEAF_VERSION, OrgSalt, Party, Record};
-use crate::note::LogSigner;
+use crate::note::Signer;
 use crate::tree::{Edge, TileMap, consistency_spans, inclusion_spans};
 
 /// A log of two organisations, made without the sequencer's code; ours has every third entry.
@@ -36,8 +36,8 @@ impl Log {
         OrgSalt(Hash::of(&[b"a salt"]))
     }
 
-    fn signer(&self) -> LogSigner {
-        LogSigner::new("log.example.com/audit".parse().unwrap(), &self.seed)
+    fn signer(&self) -> Signer {
+        Signer::log("log.example.com/audit".parse().unwrap(), &self.seed)
     }
 
     /// Adds an entry of ours, bent by `bend` before it is hashed.
@@ -256,7 +256,7 @@ fn records_must_open_their_commitments() {
 fn signatures_are_all_checked() {
     let log = Log::new(7);
     let good = log.bundle(None);
-    let stranger = LogSigner::new("witness.example.com".parse().unwrap(), &[1; 32]);
+    let stranger = Signer::log("witness.example.com".parse().unwrap(), &[1; 32]);
     let key = stranger.verifier().to_string();
 
     let mut unsigned = good.clone();

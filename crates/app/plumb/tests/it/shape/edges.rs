@@ -1,4 +1,4 @@
-//! `base ← { jail, phone, link, log, table } ← vault ← store ← { ledger, egress, web } ← { identity, privacy } ← lead ← { source, clean, screen, export, verify } ← listwork ← plumb`
+//! `base ← { jail, phone, link, log, table } ← vault ← store ← { ledger, egress, web } ← { identity, privacy } ← lead ← { source, clean, screen, export, verify } ← { listwork, verifier } ← plumb`
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ const LAYERS: [&[&str]; 11] = [
     &["plumb-identity", "plumb-privacy"],
     &["plumb-lead"],
     &["plumb-source", "plumb-clean", "plumb-screen", "plumb-duplicate", "plumb-export", "plumb-verify"],
-    &["plumb-listwork"],
+    &["plumb-listwork", "plumb-verifier"],
     &["plumb"],
     &["plumb-benches"],
 ];
