@@ -1,12 +1,11 @@
 //! What the log costs a commit, and how fast it is written and proved.
 
-use std::hint::black_box;
+mod offline;
+
 use std::time::{Duration, Instant};
 
 use plumb_base::{ImportId, OrgId};
 use plumb_ledger::{BATCH_EVENTS_MAX, Ledger, Sequenced};
-use plumb_log::hash::Hash;
-use plumb_log::tree::{Edge, TileMap, inclusion_spans};
 use plumb_store::{Actor, Store, audit};
 use sqlx::PgPool;
 
@@ -16,8 +15,6 @@ use crate::workbench::{Bench, begin};
 
 const ROUNDS: usize = 7;
 const ROUND: Duration = Duration::from_millis(1_500);
-const LEAVES: u64 = 1_000_000;
-const PROOFS: u64 = 2_000;
 
 pub(crate) async fn run() -> anyhow::Result<()> {
     let bench = Bench::new("audit").await?;
@@ -45,7 +42,8 @@ pub(crate) async fn run() -> anyhow::Result<()> {
     sequence(&bench).await?;
     pool.close().await;
     bench.close().await?;
-    tree()
+    offline::tree()?;
+    offline::verifier()
 }
 
 /// Commits a second, with so many writers at a time.
@@ -105,33 +103,5 @@ async fn sequence(bench: &Bench) -> anyhow::Result<()> {
         "",
     );
     figure("  processor time of Postgres for 1,000 events", format_args!("{:.1} ms", cpu * 1e6 / sequenced as f64), "");
-    Ok(())
-}
-
-/// The tree alone, in memory.
-fn tree() -> anyhow::Result<()> {
-    let leaves: Vec<Hash> = (0..LEAVES).map(|n| Hash::leaf(&n.to_be_bytes())).collect();
-    let mut edge = Edge::default();
-    let mut tiles = TileMap::default();
-    let began = Instant::now();
-    for batch in leaves.chunks(BATCH_EVENTS_MAX) {
-        for (id, hashes) in edge.append(batch) {
-            tiles.insert(id, hashes);
-        }
-        black_box(edge.root());
-    }
-    let appended = began.elapsed();
-    figure("appending to the tree, leaves/s", format_args!("{:.0}", LEAVES as f64 / appended.as_secs_f64()), "");
-
-    let mut times = Vec::new();
-    for n in 0..PROOFS {
-        let index = n * (LEAVES / PROOFS) + n % 7;
-        let began = Instant::now();
-        let spans = inclusion_spans(index, LEAVES)?;
-        let proof: Vec<Hash> = spans.iter().map(|span| tiles.hash(*span)).collect::<Result<_, _>>()?;
-        times.push(began.elapsed().as_secs_f64() * 1e6);
-        black_box(proof);
-    }
-    figure(format_args!("proof of inclusion among {LEAVES} leaves"), format_args!("{:.1} µs", median(&times)), "");
     Ok(())
 }

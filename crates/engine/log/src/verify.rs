@@ -2,6 +2,7 @@
 
 mod entry;
 mod fault;
+mod path;
 #[cfg(test)]
 mod tests;
 
@@ -150,12 +151,13 @@ struct Hashes<'a> {
 }
 
 impl Hashes<'_> {
+    fn at(&mut self, position: usize) -> Option<Hash> {
+        *self.used.get_mut(position)? = true;
+        self.all.get(position).copied()
+    }
+
     fn proof(&mut self, positions: &[usize]) -> Option<Vec<Hash>> {
-        let take = |&position: &usize| {
-            *self.used.get_mut(position)? = true;
-            self.all.get(position).copied()
-        };
-        positions.iter().map(take).collect()
+        positions.iter().map(|&position| self.at(position)).collect()
     }
 }
 

@@ -24,11 +24,11 @@ pub struct Party {
 /// What a leaf commits to and does not show: ids, and the facts of the event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Record {
+pub struct Record<D = Value> {
     /// Who did it.
     pub actor: Party,
     /// Facts: counts, ids, names of fields. Never a personal value.
-    pub data: Value,
+    pub data: D,
     /// The event's own id.
     pub id: Uuid,
     /// To what it was done.
@@ -44,14 +44,16 @@ impl Record {
         Ok(canonical::to_text(&value))
     }
 
-    /// Reads a record's text.
-    pub fn from_text(text: &str) -> Result<Self, LeafError> {
-        serde_json::from_str(text).map_err(|error| LeafError(error.to_string()))
-    }
-
     /// What the leaf holds: `SHA-256(nonce ‖ text)`. The nonce's length is fixed, so it ends in one place only.
     #[must_use]
     pub fn commitment(nonce: &[u8; NONCE_BYTES], text: &str) -> Hash {
         Hash::of(&[nonce, text.as_bytes()])
+    }
+}
+
+impl<'de, D: Deserialize<'de>> Record<D> {
+    /// Reads a record's text, its facts as what the caller wants of them.
+    pub fn from_text(text: &'de str) -> Result<Self, LeafError> {
+        serde_json::from_str(text).map_err(|error| LeafError(error.to_string()))
     }
 }

@@ -30,6 +30,12 @@ impl Span {
         self.end - self.start
     }
 
+    /// Whether leaf `index` is in it.
+    #[must_use]
+    pub(crate) fn holds(self, index: u64) -> bool {
+        (self.start..self.end).contains(&index)
+    }
+
     /// The two subtrees: the left one has the largest power of two below the length. Only for more than one leaf.
     pub(super) fn split(self) -> (Self, Self) {
         let middle = self.start + (1 << (self.len() - 1).ilog2());

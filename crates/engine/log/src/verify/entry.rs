@@ -3,22 +3,22 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::path::Paths;
 use super::{Fault, Hashes};
 use crate::bundle::{Bundle, Disclosed};
+use serde::de::IgnoredAny;
+
 use crate::hash::Hash;
 use crate::leaf::{Leaf, NONCE_BYTES, OrgSalt, Record};
 use crate::note::Checkpoint;
-use crate::tree::root_from_inclusion;
 
 /// Checks every entry and adds what is wrong to `faults`.
 pub(super) fn check_all(bundle: &Bundle, checkpoint: &Checkpoint, hashes: &mut Hashes<'_>, faults: &mut Vec<Fault>) {
     let org_tag = bundle.org_salt.tag(bundle.org);
     let mut before: Option<Before> = None;
+    let mut paths = Paths::to(checkpoint);
     for (nth, entry) in bundle.entries.iter().enumerate() {
-        let root = hashes.proof(&entry.proof).and_then(|proof| {
-            root_from_inclusion(Hash::leaf(entry.leaf.as_bytes()), entry.index, checkpoint.size, &proof)
-        });
-        if root != Some(checkpoint.root) {
+        if !paths.leads_to_root(Hash::leaf(entry.leaf.as_bytes()), entry, hashes) {
             faults.push(Fault::NotIncluded { entry: nth });
         }
         let leaf = match Leaf::from_text(&entry.leaf) {
@@ -63,7 +63,7 @@ pub(crate) fn check_record(disclosed: &Disclosed, leaf: &Leaf, salt: Option<&Org
     if nonce.map(|nonce| Record::commitment(&nonce, &disclosed.text)) != Some(leaf.payload_commit) {
         return Some(Fault::Commitment { entry });
     }
-    let agrees = Record::from_text(&disclosed.text).is_ok_and(|record| {
+    let agrees = Record::<IgnoredAny>::from_text(&disclosed.text).is_ok_and(|record| {
         salt.is_none_or(|salt| {
             salt.reference(&record.actor) == leaf.actor_ref
                 && record.object.as_ref().map(|object| salt.reference(object)) == leaf.object_ref
