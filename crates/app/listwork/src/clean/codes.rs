@@ -95,9 +95,10 @@ impl EmailStatus {
         if !row.has(Value::Email) {
             return if flags.contains(Flag::EmailInvalid) { Self::Invalid } else { Self::Empty };
         }
+        // Many a slip of a great provider's name is a throw-away domain today: what was meant says more.
         let known = [
-            (Flag::EmailDisposable, Self::Disposable),
             (Flag::EmailTypo, Self::Typo),
+            (Flag::EmailDisposable, Self::Disposable),
             (Flag::EmailRole, Self::Role),
             (Flag::EmailFree, Self::Free),
         ];

@@ -16,7 +16,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::codes::{EmailStatus, PhoneStatus};
 use super::counts::{Counts, Tally};
 use super::options::{FileFormat, Options};
-use super::plan::Plan;
+use super::plan::{Column, Plan};
 use super::read::{Source, Work};
 use super::row::{Verdict, Writer};
 use super::score::Scores;
@@ -106,7 +106,10 @@ impl Worker {
         let kernel_options =
             plumb_clean::Options { default_country: options.country, ..plumb_clean::Options::default() };
         let suppressed = options.suppress.as_deref().map(Suppressed::read).transpose()?.unwrap_or_default();
-        let fields: Vec<Option<Field>> = plan.columns.iter().map(|column| column.field).collect();
+        let kernel = Kernel::new(Arc::clone(rules), &plan.mapping(), kernel_options);
+        // A further column of a field stays as it is: what was found is in the first one's place.
+        let of = |(at, column): (usize, &Column)| column.field.filter(|field| kernel.column(*field) == Some(at));
+        let fields: Vec<Option<Field>> = plan.columns.iter().enumerate().map(of).collect();
         let mapped = fields.iter().enumerate().filter_map(|(at, field)| Some((at, (*field)?))).collect();
         let dialect = plan.dialect.unwrap_or_default();
         let delimiter = output_delimiter(options, plan);
@@ -118,7 +121,7 @@ impl Worker {
         }
         let from_text = plan.dialect.is_some();
         Ok(Self {
-            kernel: Kernel::new(Arc::clone(rules), &plan.mapping(), kernel_options),
+            kernel,
             scores: Scores::new(),
             suppressed,
             writer: Writer { delimiter, shape: options.shape, fields },

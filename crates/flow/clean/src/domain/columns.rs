@@ -79,7 +79,8 @@ struct Candidate {
 ///
 /// The name is asked first, then the cells; where they contradict each other, the cells of an address, number or link
 /// decide, because their look is unmistakable. Of two columns about the same field, the one with the higher rank is
-/// taken (a work address before a private one) and the other is carried along.
+/// taken (a work address before a private one). The other is carried along; a further address or number is asked where
+/// the first has nothing usable ([`Field::may_repeat`]), unless its column is for private ones.
 ///
 /// The headers of a known product's export say what its columns are. A column that looks like a special category of
 /// personal data is never proposed; it carries a warning.
@@ -145,6 +146,11 @@ pub fn propose_as(headers: &[String], sample: &[Vec<String>], preset: Option<Pre
             })
         });
         if let Some((other, _)) = better {
+            if own.field.may_repeat() && own.rank >= FURTHER_RANK {
+                let reason = format!("Asked where {:?} has nothing usable.", headers[other]);
+                let (field, confidence) = (Some(own.field), own.confidence);
+                return ProposedColumn { index, name, field, confidence, reason, warning };
+            }
             return carried(format!(
                 "It looks like {} too, but the column {:?} suits better; it is carried along.",
                 own.field.code(),
@@ -165,6 +171,13 @@ pub fn propose_as(headers: &[String], sample: &[Vec<String>], preset: Option<Pre
 
 /// Above every rank that a name alone can have.
 const PRESET_RANK: usize = 100;
+/// From this rank on a column is asked where a better one has nothing. Private numbers and addresses are below it.
+const FURTHER_RANK: usize = 60;
+
+/// How much the name of a column says that it is about `field`; 0 if nothing.
+pub(crate) fn rank(name: &str, field: Field) -> usize {
+    by_name(name).filter(|(named, ..)| *named == field).map_or(0, |(_, rank, _)| rank)
+}
 
 fn candidate(name: &str, shares: &Shares) -> Option<Candidate> {
     let shown = shares.best();

@@ -119,6 +119,11 @@ impl Flags {
         self.0 |= u64::from(seen) << flag as u8;
     }
 
+    /// Takes some away.
+    pub(crate) fn remove(&mut self, flags: &[Flag]) {
+        flags.iter().for_each(|flag| self.0 &= !(1 << *flag as u8));
+    }
+
     /// Whether it is among them.
     #[must_use]
     pub fn contains(self, flag: Flag) -> bool {

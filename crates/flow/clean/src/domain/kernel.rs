@@ -1,5 +1,6 @@
 //! The kernel: rows in, cleaned rows out, a batch at a time.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use plumb_base::{Cells, Country};
@@ -30,8 +31,10 @@ pub struct Kernel {
     pub(crate) rules: Arc<Rules>,
     pub(crate) options: Options,
     pub(crate) columns: Vec<Column>,
-    /// The column of each field.
+    /// The column of each field; of several, the one that is asked first.
     pub(crate) fields: [Option<usize>; Field::ALL.len()],
+    /// The columns that are asked where that one has nothing usable, in turn.
+    pub(crate) further: Vec<(Field, usize)>,
     /// Whether the street is, by the name of its column, the person's home.
     pub(crate) is_home: bool,
 }
@@ -67,14 +70,37 @@ impl Kernel {
             // By name, not by position: the order of columns must not matter.
             let twins = mapping.columns[..n].iter().filter(|other| other.name == mapped.name).count();
             column.seed = xxh3_64(mapped.name.as_bytes()).wrapping_add(twins as u64);
-            if let Some(field) = mapped.field {
-                column.field = Some(field);
-                column.seed = u64::MAX - field as u64;
-                fields[field as usize] = Some(mapped.index);
-                is_home |= field == Field::Street && super::columns::says_home(&mapped.name);
-            }
+            is_home |= mapped.field == Some(Field::Street) && super::columns::says_home(&mapped.name);
         }
-        Self { rules, options, columns, fields, is_home }
+        // The name that says most comes first; of equals, the one further left.
+        let mut mapped: Vec<(Field, usize, usize)> = mapping
+            .columns
+            .iter()
+            .filter_map(|mapped| {
+                let field = mapped.field?;
+                let repeats = mapping.columns.iter().filter(|other| other.field == Some(field)).count() > 1;
+                Some((field, if repeats { super::columns::rank(&mapped.name, field) } else { 0 }, mapped.index))
+            })
+            .filter(|(.., index)| *index < columns.len())
+            .collect();
+        mapped.sort_unstable_by_key(|&(field, rank, index)| (field, Reverse(rank), index));
+        let mut further = Vec::new();
+        for (field, _, index) in mapped {
+            if fields[field as usize].is_some() {
+                further.push((field, index));
+                continue;
+            }
+            fields[field as usize] = Some(index);
+            columns[index].field = Some(field);
+            columns[index].seed = u64::MAX - field as u64;
+        }
+        Self { rules, options, columns, fields, further, is_home }
+    }
+
+    /// The column of a field; of several, the one that is asked first.
+    #[must_use]
+    pub fn column(&self, field: Field) -> Option<usize> {
+        self.fields[field as usize]
     }
 
     /// Cleans every row of `rows` into `out`, in place of what it held.

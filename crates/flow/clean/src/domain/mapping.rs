@@ -98,6 +98,13 @@ impl Field {
         }
     }
 
+    /// Whether several columns may be about it: the first that has something usable counts, a direct line before a
+    /// switchboard.
+    #[must_use]
+    pub const fn may_repeat(self) -> bool {
+        matches!(self, Self::Email | Self::Phone)
+    }
+
     /// The field of a stable name.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
@@ -147,7 +154,7 @@ pub enum MappingError {
         /// Its name.
         name: String,
     },
-    /// Two columns are about the same field.
+    /// Two columns are about the same field, and it is not one that may repeat ([`Field::may_repeat`]).
     #[error("the columns {first:?} and {second:?} are both taken for {code}; choose one", code = field.code())]
     FieldTwice {
         /// The field.
@@ -193,7 +200,7 @@ impl Mapping {
                 errors.push(MappingError::UnknownColumn { index, name });
             } else if before.iter().any(|other| other.index == index) {
                 errors.push(MappingError::ColumnTwice { index, name });
-            } else if let Some(field) = column.field
+            } else if let Some(field) = column.field.filter(|field| !field.may_repeat())
                 && let Some(other) = before.iter().find(|other| other.field == Some(field))
             {
                 errors.push(MappingError::FieldTwice { field, first: other.name.clone(), second: name });

@@ -94,6 +94,22 @@ struct Found {
     homeless: bool,
 }
 
+/// What a phone cell can be noticed for.
+pub(crate) const FLAGS: [Flag; 10] = [
+    Flag::PhoneDamaged,
+    Flag::PhoneNoCountry,
+    Flag::PhoneInvalid,
+    Flag::PhonePossible,
+    Flag::PhoneTollFree,
+    Flag::PhonePremium,
+    Flag::PhoneVoip,
+    Flag::PhoneMobile,
+    Flag::PhoneSeveral,
+    Flag::PhoneExtension,
+];
+/// What is taken from a phone cell.
+pub(crate) const VALUES: [Value; 3] = [Value::Phone, Value::PhoneExtension, Value::PhoneOthers];
+
 /// Reads a tidy, non-empty cell into the draft. A number without country code is read as one of `country`; if that is not
 /// known, it stays unread and is flagged, never guessed.
 ///

@@ -36,6 +36,15 @@ impl Cell<'_> {
     const EMPTY: Self = Self { raw: "", tidy: Cow::Borrowed(""), kinds: Kinds::NONE, placeholder: false };
 }
 
+impl<'r> Cell<'r> {
+    fn of(raw: &'r str, kinds: Kinds, field: Field) -> Self {
+        let (tidy, kinds) = text::tidy_known(raw, kinds);
+        let placeholder = !tidy.is_empty() && text::is_placeholder_known(&tidy, kinds, field);
+        let (tidy, kinds) = if placeholder { (Cow::Borrowed(""), Kinds::NONE) } else { (tidy, kinds) };
+        Self { raw, tidy, kinds, placeholder }
+    }
+}
+
 type Mapped<'r> = [Cell<'r>; Field::ALL.len()];
 
 impl Kernel {
@@ -58,8 +67,8 @@ impl Kernel {
         let country = draft.record.country;
         let implausible = person::read(&mut draft, first, last, full, country);
         draft.record.flags.note(Flag::NameImplausible, implausible);
-        self.phone(&mut draft, &cells);
-        let role = self.organisation(&mut draft, scratch, &cells);
+        self.phone(&mut draft, &mut cells, row);
+        let role = self.organisation(&mut draft, scratch, &mut cells, row);
         profile(&mut draft, &cells);
         let title = &cells[Field::Title as usize].tidy;
         if !title.is_empty() {
@@ -110,10 +119,7 @@ impl Kernel {
             let kinds = Kinds::of(raw);
             nul |= kinds.any(Kinds::CONTROL) && raw.as_bytes().contains(&0);
             filled = filled || kinds.any(Kinds::VISIBLE) || !raw.chars().all(char::is_whitespace);
-            let (tidy, kinds) = text::tidy_known(raw, kinds);
-            let placeholder = !tidy.is_empty() && text::is_placeholder_known(&tidy, kinds, field);
-            let (tidy, kinds) = if placeholder { (Cow::Borrowed(""), Kinds::NONE) } else { (tidy, kinds) };
-            cells[field as usize] = Cell { raw, tidy, kinds, placeholder };
+            cells[field as usize] = Cell::of(raw, kinds, field);
         }
         match (filled, row.len() == self.columns.len(), long, nul) {
             (false, ..) => Err(RejectReason::EmptyRow),
@@ -155,28 +161,78 @@ impl Kernel {
         }
     }
 
-    fn phone(&self, draft: &mut Draft<'_>, cells: &Mapped<'_>) {
-        let cell = &cells[Field::Phone as usize];
-        if cell.tidy.is_empty() {
+    /// What further columns say of `field` where the one before has nothing usable, in turn.
+    fn further<'r>(&self, field: Field, row: Row<'r>) -> impl Iterator<Item = Cell<'r>> {
+        let columns = self.further.iter().filter(move |(of, _)| *of == field);
+        columns.filter_map(move |(_, index)| {
+            let raw = row.get(*index).filter(|raw| !raw.is_empty())?;
+            let cell = Cell::of(raw, Kinds::of(raw), field);
+            (!cell.tidy.is_empty()).then_some(cell)
+        })
+    }
+
+    fn phone<'r>(&self, draft: &mut Draft<'_>, cells: &mut Mapped<'r>, row: Row<'r>) {
+        let first = &cells[Field::Phone as usize];
+        let mut found = !first.tidy.is_empty() && self.number(draft, first);
+        if found || self.further.is_empty() {
             return;
         }
-        let country = draft.record.country.or(self.options.default_country);
-        phone::read(draft, &cell.tidy, cell.kinds, country);
-        if self.withholds(draft, PrivateClass::Mobile, draft.record.phone_type == Some(PhoneType::Mobile)) {
-            draft.record.phone_type = None;
-            for value in [Value::Phone, Value::PhoneExtension, Value::PhoneOthers] {
-                draft.clear(value);
+        for cell in self.further(Field::Phone, row) {
+            let before = draft.record;
+            draft.record.flags.remove(&phone::FLAGS);
+            phone::VALUES.into_iter().for_each(|value| draft.clear(value));
+            found = self.number(draft, &cell);
+            if found || cells[Field::Phone as usize].tidy.is_empty() {
+                cells[Field::Phone as usize] = cell;
+            } else {
+                // What the better column says is said, if nothing is usable.
+                draft.record = before;
+            }
+            if found {
+                return;
             }
         }
     }
 
+    /// Reads a phone cell. Whether it has a number of a range that is in use, of a class that is taken.
+    fn number(&self, draft: &mut Draft<'_>, cell: &Cell<'_>) -> bool {
+        let country = draft.record.country.or(self.options.default_country);
+        phone::read(draft, &cell.tidy, cell.kinds, country);
+        if self.withholds(draft, PrivateClass::Mobile, draft.record.phone_type == Some(PhoneType::Mobile)) {
+            draft.record.phone_type = None;
+            phone::VALUES.into_iter().for_each(|value| draft.clear(value));
+        }
+        draft.record.phone_type.is_some()
+    }
+
     /// The address, the company, its website and its domain: from the website if that is the company's own, else from the
     /// address. Whether the mailbox is a function's comes back.
-    fn organisation(&self, draft: &mut Draft<'_>, scratch: &mut Scratch, cells: &Mapped<'_>) -> bool {
+    fn organisation<'r>(
+        &self,
+        draft: &mut Draft<'_>,
+        scratch: &mut Scratch,
+        cells: &mut Mapped<'r>,
+        row: Row<'r>,
+    ) -> bool {
         let cell = &cells[Field::Email as usize].tidy;
         let mut email = email::EmailCell::default();
         if !cell.is_empty() {
             email = email::read(&self.rules, scratch, draft, cell);
+        }
+        if email.facts.is_none() && !self.further.is_empty() {
+            for cell in self.further(Field::Email, row) {
+                let before = draft.record;
+                draft.record.flags.remove(&[Flag::EmailInvalid]);
+                email = email::read(&self.rules, scratch, draft, &cell.tidy);
+                if email.facts.is_some() || cells[Field::Email as usize].tidy.is_empty() {
+                    cells[Field::Email as usize] = cell;
+                } else {
+                    draft.record = before;
+                }
+                if email.facts.is_some() {
+                    break;
+                }
+            }
         }
         let cell = &cells[Field::Company as usize];
         if !cell.tidy.is_empty() {

@@ -80,6 +80,7 @@ fn salesforce() {
             ("Mailing State/Province", Field::Region),
             ("Mailing Zip/Postal Code", Field::Postcode),
             ("Mailing Country", Field::Country),
+            ("Phone", Field::Phone),
             ("Mobile", Field::Phone),
             ("Email", Field::Email),
         ],
@@ -122,6 +123,8 @@ fn apollo() {
             ("Company Name", Field::Company),
             ("Email", Field::Email),
             ("Work Direct Phone", Field::Phone),
+            ("Mobile Phone", Field::Phone),
+            ("Corporate Phone", Field::Phone),
             ("Person Linkedin Url", Field::ProfileUrl),
             ("Website", Field::Website),
             ("City", Field::City),
@@ -290,7 +293,9 @@ fn a_preset_says_what_its_columns_are() {
     assert_eq!(proposal.preset.as_ref().map(|preset| preset.name.as_str()), Some("HubSpot"));
     let field = |name: &str| proposal.columns.iter().find(|column| column.name == name).and_then(|column| column.field);
     assert_eq!(field("Mobile Phone Number"), Some(Field::Phone));
-    assert_eq!(field("Phone Number"), None);
+    assert_eq!(field("Phone Number"), Some(Field::Phone));
+    let mobile = proposal.columns.iter().find(|column| column.name == "Mobile Phone Number").unwrap();
+    assert_eq!(mobile.reason, "Asked where \"Phone Number\" has nothing usable.");
     assert_eq!(field("Associated Company"), Some(Field::Company));
     assert_eq!(field("Company Domain Name"), Some(Field::Website));
     assert_eq!(field("Contact owner"), None);

@@ -4,9 +4,11 @@ use plumb_base::{Cells, Country};
 use proptest::prelude::*;
 
 use super::super::batch::Cleaned;
+use super::super::columns::propose;
 use super::super::kernel::Options;
 use super::super::lead::{CleanLead, merge};
 use super::super::mapping::{MappedColumn, Mapping};
+use super::super::policy::PrivateClasses;
 use super::super::rules::Rules;
 use super::*;
 
@@ -359,4 +361,57 @@ fn a_placeholder_is_no_part_of_the_whole_name() {
     let cleaned = clean(&[(Field::FirstName, "ADA"), (Field::LastName, "NA"), (Field::Email, "ada@example.com")]);
     assert_eq!((cleaned.lead.last_name, cleaned.lead.full_name.as_deref()), (None, Some("Ada")));
     assert_eq!(cleaned.flags, [Flag::Placeholder]);
+}
+
+/// Several columns of numbers or addresses: the best that is usable counts, and each row by itself.
+#[test]
+fn further_columns_are_asked_where_the_first_has_nothing_usable() {
+    let names = ["Vorname", "Nachname", "Mobil", "Telefon", "Firma", "E-Mail", "Secondary Email", "Personal Email"];
+    let names: Vec<String> = names.map(str::to_owned).to_vec();
+    let rows = [
+        ["Ada", "Example", "0151 12345678", "030 9018200", "", "ada@example.com", "ada2@example.com", ""],
+        ["Bo", "Example", "0151 12345678", "", "", "none", "bo@example.com", ""],
+        ["Cy", "Example", "0151 12345678", "12", "", "not an address", "nor this", ""],
+        ["Di", "Example", "1", "2", "Sample AG", "", "di at example", "di@example.com"],
+        ["Ed", "Example", "", "", "Sample AG", "", "", "ed@example.com"],
+    ];
+    let sample: Vec<Vec<String>> = rows.iter().map(|row| row.map(str::to_owned).to_vec()).collect();
+    let mapping = propose(&names, &sample).mapping();
+    assert_eq!(mapping.check(&names), Ok(()));
+    let fields: Vec<Option<Field>> = mapping.columns.iter().map(|column| column.field).collect();
+    assert_eq!(fields[2..4], [Some(Field::Phone); 2]);
+    assert_eq!(fields[5..], [Some(Field::Email), Some(Field::Email), None], "a private address is nobody's business");
+
+    let options = Options { default_country: Some("DE".parse().unwrap()), ..Options::default() };
+    let kernel = Kernel::new(Arc::new(Rules::embedded()), &mapping, options);
+    let (mut cells, mut out) = (Cells::default(), Cleaned::default());
+    rows.iter().for_each(|row| cells.push_row(row.iter().copied()));
+    kernel.clean(&cells, &mut out);
+    let got: Vec<_> = out.iter().map(|row| (row.get(Value::Phone), row.get(Value::Email))).collect();
+    assert_eq!(
+        got,
+        [
+            (Some("+49309018200"), Some("ada@example.com")),
+            (Some("+4915112345678"), Some("bo@example.com")),
+            (Some("+4915112345678"), None),
+            (None, None),
+            (None, None),
+        ]
+    );
+    assert!(!out.row(2).flags().contains(Flag::PhoneInvalid), "the one that is used is good");
+    assert!(out.row(3).flags().contains(Flag::PhoneInvalid) && out.row(3).flags().contains(Flag::EmailInvalid));
+    assert_eq!(out.row(1).reason(Field::Phone), Some(Reason::PhoneForm));
+    assert_eq!(out.row(1).reason(Field::Email), None, "taken as it stands in its own column");
+
+    // Where mobile numbers are not taken, the other column is asked.
+    let denied = PrivateClasses::default().with(PrivateClass::Mobile);
+    let swapped = Mapping {
+        columns: mapping.columns.iter().filter(|column| column.name != "Telefon").cloned().collect(),
+        ..mapping.clone()
+    };
+    for (mapping, phone) in [(&mapping, Some("+49309018200")), (&swapped, None)] {
+        let kernel = Kernel::new(Arc::new(Rules::embedded()), mapping, Options { denied, ..options });
+        kernel.clean(&cells, &mut out);
+        assert_eq!(out.row(0).get(Value::Phone), phone);
+    }
 }
