@@ -26,6 +26,13 @@ pub fn routes(store: &Store, ledger: &Ledger) -> Vec<Route> {
                 .query::<ExportParameters>()
                 .responds_with(200, "application/json"),
         ),
+        Route::get("/api/v1/audit/receipt", Access::Org(Action::AuditRead), audit_receipt.with_state((store.clone(), ledger.clone()))).doc(
+            Doc::new("A receipt for one entry of the audit log")
+                .description("The entry with its proof as a C2SP tlog-proof, which `plumb-verify receipt` checks offline with the log's key.")
+                .tag("audit")
+                .query::<ReceiptParameters>()
+                .responds_with(200, "text/plain; charset=utf-8"),
+        ),
         Route::get("/api/v1/personal-fields", Access::Org(Action::AuditRead), personal_fields.with_state(store.clone())).doc(
             Doc::new("Every column that holds personal data, with purpose and retention").tag("privacy").responds::<Vec<PersonalField>>(200),
         ),
@@ -72,6 +79,29 @@ async fn export_audit(
     tx.commit(audit::Entry::of("audit.exported").with("entries", exported.bundle.entries.len())).await?;
     let next = exported.next_seq.map(|next| next.to_string()).unwrap_or_default();
     Ok(([("x-next-seq", next)], Json(exported.bundle)).into_response())
+}
+
+/// Which entry.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ReceiptParameters {
+    /// Its number within the organisation's log.
+    seq: u64,
+}
+
+async fn audit_receipt(
+    State((store, ledger)): State<(Store, Ledger)>,
+    caller: Caller,
+    Query(wanted): Query<ReceiptParameters>,
+) -> Result<Response, Problem> {
+    let mut tx = store.org(caller.org, caller.actor).await?;
+    let Some(receipt) = ledger.receipt(&mut tx, wanted.seq).await.map_err(problem)? else {
+        return Err(Problem::not_found());
+    };
+    tx.commit(audit::Entry::of("audit.receipt_issued").with("seq", wanted.seq)).await?;
+    let name = format!("attachment; filename=\"audit-{}.tlog-proof\"", wanted.seq);
+    let headers = [("content-type", "text/plain; charset=utf-8".to_owned()), ("content-disposition", name)];
+    Ok((headers, receipt.to_string()).into_response())
 }
 
 fn problem(error: LedgerError) -> Problem {

@@ -80,7 +80,7 @@ pub struct Leaf {
 /// The text is not a leaf.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a leaf: {0}")]
-pub struct LeafError(String);
+pub struct LeafError(pub(crate) String);
 
 impl Leaf {
     /// The text that is hashed into the tree.

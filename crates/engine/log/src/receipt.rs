@@ -15,8 +15,8 @@ pub use check::{Shown, verify_receipt};
 
 use crate::bundle::Disclosed;
 use crate::hash::Hash;
-use crate::leaf::OrgSalt;
-use crate::note::{NOTE_BYTES_MAX, Note, NoteError};
+use crate::leaf::{LeafError, OrgSalt};
+use crate::note::{Note, NoteError};
 
 /// The first line of a proof.
 const HEADER: &str = "c2sp.org/tlog-proof@v1";
@@ -79,6 +79,11 @@ pub struct Opening {
 impl Statement {
     /// The name and version of the form.
     pub const FORMAT: &str = "plumb-receipt/v1";
+
+    /// What goes into [`Receipt::extra`].
+    pub fn to_bytes(&self) -> Result<Vec<u8>, LeafError> {
+        serde_json::to_vec(self).map_err(|error| LeafError(error.to_string()))
+    }
 }
 
 impl Receipt {
@@ -109,7 +114,6 @@ impl Receipt {
         if proof.len() > PROOF_HASHES_MAX {
             return Err(ReceiptError::Malformed("the proof is too long"));
         }
-        debug_assert!(NOTE_BYTES_MAX < RECEIPT_BYTES_MAX);
         let receipt = Self { extra: extra.transpose()?, index, proof, checkpoint: Note::parse(note)? };
         // Leading zeros, plus signs, an empty extra: one text for one receipt.
         if receipt.to_string() == text { Ok(receipt) } else { Err(ReceiptError::Malformed("not in its one form")) }

@@ -15,6 +15,7 @@ use plumb_log::bundle::{Bundle, BundleEntry, Consistency, Disclosed, FORMAT};
 use plumb_log::leaf::{Party, Record};
 use plumb_log::tree::{consistency_spans, inclusion_spans};
 use proofs::Proofs;
+pub(crate) use proofs::tiles_of;
 
 /// Most entries in one bundle: about 2 kB each in the document.
 pub const EXPORT_ENTRIES_MAX: usize = 20_000;
@@ -97,7 +98,7 @@ impl Ledger {
 }
 
 impl StoredEntry {
-    fn into_bundle(self, proof: Vec<usize>) -> Result<BundleEntry, LedgerError> {
+    pub(crate) fn into_bundle(self, proof: Vec<usize>) -> Result<BundleEntry, LedgerError> {
         let leaf = String::from_utf8(self.leaf)
             .map_err(|_| LedgerError::Tampered(format!("the leaf at {} is no text", self.log_index)))?;
         let record = match (self.payload, self.nonce) {

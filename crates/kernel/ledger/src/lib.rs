@@ -11,6 +11,7 @@ mod error;
 mod export;
 mod list;
 mod query;
+mod receipt;
 mod sequencer;
 
 use plumb_store::Store;

@@ -24,6 +24,14 @@ enum Command {
     Verify(BundleArguments),
     /// Print the public key of the log on this machine: give it to whoever will check bundles
     Key,
+    /// Get a receipt for one entry, for `plumb-verify receipt`
+    Receipt {
+        /// Number of the entry within the organisation's log
+        seq: u64,
+        /// Where to write the receipt
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
     /// Export the organisation's log with its proofs
     Export {
         /// Where to write the bundle
@@ -48,6 +56,16 @@ pub(super) async fn run(command: Audit, config: &Config, json: bool) -> anyhow::
             let store = remote::beside_running_server(config).await?;
             print(crate::server::ledger(config, &store)?.vkey());
             store.close().await;
+            Ok(())
+        }
+        Command::Receipt { seq, output } => {
+            let mut answer = remote::server(config)?.stream(&format!("/api/v1/audit/receipt?seq={seq}")).await?;
+            let mut receipt = Vec::new();
+            while let Some(piece) = answer.chunk().await? {
+                receipt.extend_from_slice(&piece);
+            }
+            std::fs::write(&output, receipt).with_context(|| format!("{} cannot be written", output.display()))?;
+            say(format_args!("Wrote {0}. `plumb-verify receipt {0} --key …` checks it anywhere.", output.display()));
             Ok(())
         }
         Command::Export { output, from, since, checkpoint } => {

@@ -46,7 +46,8 @@ impl Proofs {
     }
 }
 
-async fn tiles_of(tx: &mut OrgTx, spans: &[Span]) -> Result<TileMap, LedgerError> {
+/// The tiles that hold the hashes of `spans`.
+pub(crate) async fn tiles_of(tx: &mut OrgTx, spans: &[Span]) -> Result<TileMap, LedgerError> {
     let mut ids = BTreeSet::new();
     for span in spans {
         span.tiles(&mut ids);
