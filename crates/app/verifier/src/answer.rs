@@ -19,7 +19,7 @@ impl Answer {
         Self { lines, facts, faults: Vec::new() }
     }
 
-    pub(crate) fn bad(faults: Vec<Fault>) -> Self {
+    pub(crate) fn bad(faults: &[Fault]) -> Self {
         Self { lines: Vec::new(), facts: Map::new(), faults: faults.iter().map(ToString::to_string).collect() }
     }
 

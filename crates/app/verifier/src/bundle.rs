@@ -16,13 +16,13 @@ pub(crate) fn check(paths: &[PathBuf], key: Option<&str>, checkpoint: Option<&Pa
         let known = Known { vkey: key, checkpoint: if whole.is_none() { kept.as_deref() } else { None } };
         let part = match verify_bundle(&read(path)?, known) {
             Ok(part) => part,
-            Err(faults) => return Ok(Answer::bad(faults).within(path.display())),
+            Err(faults) => return Ok(Answer::bad(&faults).within(path.display())),
         };
         whole = Some(match whole {
             None => part,
-            Some(before) => match joined(before, part) {
+            Some(before) => match joined(&before, part) {
                 Ok(whole) => whole,
-                Err(fault) => return Ok(Answer::bad(vec![fault]).within(path.display())),
+                Err(fault) => return Ok(Answer::bad(&[fault]).within(path.display())),
             },
         });
     }
@@ -30,7 +30,7 @@ pub(crate) fn check(paths: &[PathBuf], key: Option<&str>, checkpoint: Option<&Pa
 }
 
 /// Two parts as one, when the second goes on where the first ends.
-fn joined(before: Verified, part: Verified) -> Result<Verified, Fault> {
+fn joined(before: &Verified, part: Verified) -> Result<Verified, Fault> {
     let goes_on = part.org == before.org
         && part.vkeys == before.vkeys
         && part.first_seq == before.first_seq.map(|first| first + before.entries)

@@ -14,15 +14,15 @@ pub(crate) fn check(path: &Path, trust: &Trust) -> anyhow::Result<Answer> {
     let read = Note::parse(&text).and_then(|note| Checkpoint::verified(&note, &trust.key).map(|read| (note, read)));
     let (note, checkpoint) = match read {
         Ok(read) => read,
-        Err(error) => return Ok(Answer::bad(vec![Fault::Checkpoint(error)])),
+        Err(error) => return Ok(Answer::bad(&[Fault::Checkpoint(error)])),
     };
     let (witnesses, faults) = plumb_log::verify::witnessed(&note, &trust.witnesses);
     if !faults.is_empty() {
-        return Ok(Answer::bad(faults));
+        return Ok(Answer::bad(&faults));
     }
     let signed = match witnessed(&witnesses, trust) {
         Ok(lines) => lines,
-        Err(fault) => return Ok(Answer::bad(vec![fault])),
+        Err(fault) => return Ok(Answer::bad(&[fault])),
     };
     let Checkpoint { origin, size, root } = &checkpoint;
     let mut lines =

@@ -12,11 +12,11 @@ use crate::{Trust, read};
 pub(crate) fn check(path: &Path, trust: &Trust) -> anyhow::Result<Answer> {
     let shown = match verify_receipt(&read(path)?, &trust.key, &trust.witnesses) {
         Ok(shown) => shown,
-        Err(faults) => return Ok(Answer::bad(faults)),
+        Err(faults) => return Ok(Answer::bad(&faults)),
     };
     let signed = match witnessed(&shown.witnesses, trust) {
         Ok(lines) => lines,
-        Err(fault) => return Ok(Answer::bad(vec![fault])),
+        Err(fault) => return Ok(Answer::bad(&[fault])),
     };
     let leaf = &shown.leaf;
     let mut lines = vec![
