@@ -121,7 +121,9 @@ impl Flags {
 
     /// Takes some away.
     pub(crate) fn remove(&mut self, flags: &[Flag]) {
-        flags.iter().for_each(|flag| self.0 &= !(1 << *flag as u8));
+        for flag in flags {
+            self.0 &= !(1 << *flag as u8);
+        }
     }
 
     /// Whether it is among them.

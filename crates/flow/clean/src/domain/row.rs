@@ -180,7 +180,9 @@ impl Kernel {
         for cell in self.further(Field::Phone, row) {
             let before = draft.record;
             draft.record.flags.remove(&phone::FLAGS);
-            phone::VALUES.into_iter().for_each(|value| draft.clear(value));
+            for value in phone::VALUES {
+                draft.clear(value);
+            }
             found = self.number(draft, &cell);
             if found || cells[Field::Phone as usize].tidy.is_empty() {
                 cells[Field::Phone as usize] = cell;
@@ -200,7 +202,9 @@ impl Kernel {
         phone::read(draft, &cell.tidy, cell.kinds, country);
         if self.withholds(draft, PrivateClass::Mobile, draft.record.phone_type == Some(PhoneType::Mobile)) {
             draft.record.phone_type = None;
-            phone::VALUES.into_iter().for_each(|value| draft.clear(value));
+            for value in phone::VALUES {
+                draft.clear(value);
+            }
         }
         draft.record.phone_type.is_some()
     }
