@@ -173,8 +173,7 @@ impl Kernel {
 
     fn phone<'r>(&self, draft: &mut Draft<'_>, cells: &mut Mapped<'r>, row: Row<'r>) {
         let first = &cells[Field::Phone as usize];
-        let mut found = !first.tidy.is_empty() && self.number(draft, first);
-        if found || self.further.is_empty() {
+        if (!first.tidy.is_empty() && self.number(draft, first)) || self.further.is_empty() {
             return;
         }
         for cell in self.further(Field::Phone, row) {
@@ -183,7 +182,7 @@ impl Kernel {
             for value in phone::VALUES {
                 draft.clear(value);
             }
-            found = self.number(draft, &cell);
+            let found = self.number(draft, &cell);
             if found || cells[Field::Phone as usize].tidy.is_empty() {
                 cells[Field::Phone as usize] = cell;
             } else {

@@ -385,7 +385,9 @@ fn further_columns_are_asked_where_the_first_has_nothing_usable() {
     let options = Options { default_country: Some("DE".parse().unwrap()), ..Options::default() };
     let kernel = Kernel::new(Arc::new(Rules::embedded()), &mapping, options);
     let (mut cells, mut out) = (Cells::default(), Cleaned::default());
-    rows.iter().for_each(|row| cells.push_row(row.iter().copied()));
+    for row in &rows {
+        cells.push_row(row.iter().copied());
+    }
     kernel.clean(&cells, &mut out);
     let got: Vec<_> = out.iter().map(|row| (row.get(Value::Phone), row.get(Value::Email))).collect();
     assert_eq!(
