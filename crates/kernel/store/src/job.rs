@@ -12,7 +12,7 @@ mod enqueue;
 mod registry;
 mod worker;
 
-pub use admin::{DeadJob, cancel, dead, pending, release_all, retry};
+pub use admin::{DeadJob, Standing, cancel, dead, pending, release_all, retry, standing};
 pub use context::{Done, JobContext, JobError};
 pub use cron::Cron;
 pub use enqueue::{Job, When, enqueue, enqueue_many, enqueue_many_once, enqueue_once, enqueue_system};

@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_types, reason = "an organisation prints as a UUID")]
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use plumb_base::{Clock, OrgId};
 use plumb_vault::{Keys, Purpose};
@@ -184,7 +184,12 @@ async fn begun(
     begin: impl SqlSafeStr + Send + 'static,
 ) -> Result<Transaction<'static, Postgres>, StoreError> {
     let pool = pool.clone();
-    let task = tokio::spawn(async move { pool.begin_with(begin).await });
+    let task = tokio::spawn(async move {
+        let asked = Instant::now();
+        let begun = pool.begin_with(begin).await;
+        metrics::histogram!("plumb_database_begin_seconds").record(asked.elapsed());
+        begun
+    });
     Ok(task.await.map_err(|_| sqlx::Error::WorkerCrashed)??)
 }
 

@@ -3,7 +3,7 @@
 use std::net::ToSocketAddrs as _;
 
 use clap::Args;
-use plumb_store::embedded;
+use plumb_store::{Store, embedded, job};
 use serde::Serialize;
 
 use super::{Failed, print, remote};
@@ -204,7 +204,7 @@ async fn catalogue(config: &Config) -> Vec<Finding> {
             )];
         }
     };
-    let findings = match (store.catalogue_defects().await, store.server_version().await) {
+    let mut findings = match (store.catalogue_defects().await, store.server_version().await) {
         (Ok(defects), Ok(version)) if defects.is_empty() => {
             vec![Finding::good(
                 "catalogue",
@@ -225,6 +225,36 @@ async fn catalogue(config: &Config) -> Vec<Finding> {
             vec![Finding::bad("catalogue", error.to_string(), "start the server with `plumb up`, then look again")]
         }
     };
+    findings.push(work(&store).await);
     store.close().await;
     findings
+}
+
+/// Work that does not go on by itself.
+async fn work(store: &Store) -> Finding {
+    const WHAT: &str = "work";
+    let standing = match job::standing(store).await {
+        Ok(standing) => standing,
+        Err(error) => {
+            return Finding::bad(WHAT, error.to_string(), "start the server with `plumb up`, then look again");
+        }
+    };
+    if standing.is_empty() {
+        return Finding::good(WHAT, "none was put aside");
+    }
+    let counted = |word: &str, count: fn(&job::Standing) -> i64| {
+        let kinds: Vec<String> = standing
+            .iter()
+            .filter(|of_kind| count(of_kind) > 0)
+            .map(|of_kind| format!("{} {}", count(of_kind), of_kind.kind))
+            .collect();
+        (!kinds.is_empty()).then(|| format!("{word}: {}", kinds.join(", ")))
+    };
+    let put_aside = counted("put aside", |of_kind| of_kind.put_aside);
+    let unknown = counted("known to no server so far", |of_kind| of_kind.unknown);
+    Finding::bad(
+        WHAT,
+        put_aside.into_iter().chain(unknown).collect::<Vec<_>>().join("; "),
+        "as an admin, look at GET /api/v1/jobs/dead and try again when the cause is mended; what no server knows needs the program that queued it",
+    )
 }

@@ -5,7 +5,7 @@ use sqlx::Row as _;
 
 use crate::error::StoreError;
 use crate::store::Store;
-use crate::tx::OrgTx;
+use crate::tx::{OrgTx, SystemTask};
 
 /// A job that was put aside.
 #[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
@@ -65,7 +65,7 @@ pub async fn retry(tx: &mut OrgTx, id: JobId) -> Result<bool, StoreError> {
     .await?
     .rows_affected();
     let changed = sqlx::query(
-        "update job set state = 'ready', attempt = 0, vanished = 0, run_at = now(), fence = null, cancel_requested = false
+        "update job set state = 'ready', attempt = 0, vanished = 0, unknown_since = null, run_at = now(), fence = null, cancel_requested = false
          where org_id = app_org() and id = $1 and state = 'dead'",
     )
     .bind(id.0)
@@ -91,6 +91,36 @@ pub async fn cancel(tx: &mut OrgTx, id: JobId) -> Result<bool, StoreError> {
     .await?
     .rows_affected();
     Ok(removed + told > 0)
+}
+
+/// Jobs of all organisations that do not go on by themselves, by kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Their kind.
+    pub kind: String,
+    /// How many were put aside.
+    pub put_aside: i64,
+    /// How many wait for a server that knows their kind; none has so far.
+    pub unknown: i64,
+}
+
+/// The jobs of all organisations that were put aside, or that no server knows: for whoever runs the installation. Counts
+/// by kind, most first, at most 50 kinds.
+pub async fn standing(store: &Store) -> Result<Vec<Standing>, StoreError> {
+    let mut tx = store.system(SystemTask::RunJobs).await?;
+    let rows = sqlx::query(
+        "select kind, count(*) filter (where state = 'dead') as put_aside, count(*) filter (where state <> 'dead') as unknown
+         from job where state = 'dead' or unknown_since is not null group by kind order by count(*) desc, kind limit 50",
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    tx.done_reading().await?;
+    let standing = |row: &sqlx::postgres::PgRow| Standing {
+        kind: row.get("kind"),
+        put_aside: row.get("put_aside"),
+        unknown: row.get("unknown"),
+    };
+    Ok(rows.iter().map(standing).collect())
 }
 
 /// Gives back at once every job that some process holds: only for one that knows that no other works on the database.

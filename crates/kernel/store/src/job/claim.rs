@@ -1,5 +1,6 @@
 //! Claiming, completing, giving back: the statements of the queue.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use plumb_base::{JobId, OrgId};
@@ -9,7 +10,7 @@ use uuid::Uuid;
 use super::enqueue::interval;
 use crate::error::StoreError;
 use crate::store::Store;
-use crate::tx::SystemTask;
+use crate::tx::{SystemTask, SystemTx};
 
 /// A claimed job.
 #[derive(Clone, Debug)]
@@ -25,11 +26,13 @@ pub(super) struct Claimed {
 
 /// How much to claim.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Ask {
+pub(super) struct Ask<'a> {
     /// At most this many.
     pub(super) jobs: i64,
-    /// At most this many running at once for one organisation, here and on every other node.
+    /// At most this many held at once for one organisation.
     pub(super) cap: i64,
+    /// How many are held for each organisation already.
+    pub(super) held: &'a HashMap<OrgId, i64>,
     /// How long the claim holds without a sign of life.
     pub(super) lease: Duration,
     /// The organisation served last: the round goes on after it.
@@ -37,9 +40,10 @@ pub(super) struct Ask {
 }
 
 /// Claims ready jobs, going round the organisations.
-pub(super) async fn claim(store: &Store, ask: Ask) -> Result<Vec<Claimed>, StoreError> {
+pub(super) async fn claim(store: &Store, ask: Ask<'_>) -> Result<Vec<Claimed>, StoreError> {
     let mut tx = store.system(SystemTask::RunJobs).await?;
     let fence = JobId::fresh().0;
+    let (orgs, running): (Vec<Uuid>, Vec<i64>) = ask.held.iter().map(|(org, running)| (org.0, *running)).unzip();
     // A loose index scan finds the organisations that have ready jobs; each that is below its cap gives its share,
     // oldest first.
     let rows = sqlx::query(
@@ -50,9 +54,9 @@ pub(super) async fn claim(store: &Store, ask: Ask) -> Result<Vec<Claimed>, Store
              from waiting w where w.org_id is not null
          ),
          turn as (
-             select w.org_id, held.running, count(*) over () as orgs from waiting w
-             cross join lateral (select count(*) as running from job r where r.org_id = w.org_id and r.state = 'running') held
-             where w.org_id is not null and held.running < $3
+             select w.org_id, coalesce(held.running, 0) as running, count(*) over () as orgs from waiting w
+             left join unnest($6::uuid[], $7::bigint[]) as held (org_id, running) on held.org_id = w.org_id
+             where w.org_id is not null and coalesce(held.running, 0) < $3
              order by w.org_id <= $1, w.org_id limit $2
          ),
          picked as (
@@ -74,6 +78,8 @@ pub(super) async fn claim(store: &Store, ask: Ask) -> Result<Vec<Claimed>, Store
     .bind(ask.cap)
     .bind(fence)
     .bind(interval(ask.lease))
+    .bind(&orgs)
+    .bind(&running)
     .fetch_all(tx.conn())
     .await?;
     tx.commit_unaudited().await?;
@@ -111,9 +117,15 @@ pub(super) async fn complete(store: &Store, done: &[(OrgId, JobId, Uuid)]) -> Re
 pub(super) enum Verdict {
     /// Runs again after this long.
     Again { after: Duration, reason: Option<String>, counts: bool },
+    /// This node does not know the kind: runs again after this long, and is put aside when no node has known it for
+    /// [`NOT_HERE_MAX`].
+    NotHere { after: Duration, reason: String },
     /// Put aside.
     Dead { reason: String },
 }
+
+/// How long a job may wait for a node that knows its kind: nodes of two versions stand beside each other for hours.
+const NOT_HERE_MAX: Duration = Duration::from_hours(24);
 
 /// How often, and how far apart, a job is settled while the database is away: within its lease.
 const SETTLE_TRIES: u32 = 20;
@@ -134,6 +146,7 @@ pub(super) async fn settle(store: &Store, job: &Claimed, verdict: Verdict) -> Re
 async fn settle_once(store: &Store, job: &Claimed, verdict: &Verdict) -> Result<(), StoreError> {
     let mut tx = store.system(SystemTask::RunJobs).await?;
     let (state, after, reason, counts) = match verdict {
+        Verdict::NotHere { after, reason } => return not_here(tx, job, *after, reason).await,
         Verdict::Again { after, reason, counts } if after.is_zero() => ("ready", *after, reason.as_ref(), *counts),
         Verdict::Again { after, reason, counts } => ("delayed", *after, reason.as_ref(), *counts),
         Verdict::Dead { reason } => ("dead", Duration::ZERO, Some(reason), true),
@@ -143,7 +156,7 @@ async fn settle_once(store: &Store, job: &Claimed, verdict: &Verdict) -> Result<
              delete from job where org_id = $1 and id = $2 and fence = $3 and state = 'running' and cancel_requested
          )
          update job set state = $4, run_at = now() + $5, fence = null, lease_until = null,
-                last_error = coalesce($6, last_error), attempt = attempt - case when $7 then 0 else 1 end
+                last_error = coalesce($6, last_error), attempt = attempt - case when $7 then 0 else 1 end, unknown_since = null
          where org_id = $1 and id = $2 and fence = $3 and state = 'running' and not cancel_requested",
     )
     .bind(job.org.0)
@@ -156,6 +169,35 @@ async fn settle_once(store: &Store, job: &Claimed, verdict: &Verdict) -> Result<
     .execute(tx.conn())
     .await?;
     tx.commit_unaudited().await
+}
+
+async fn not_here(mut tx: SystemTx, job: &Claimed, after: Duration, reason: &str) -> Result<(), StoreError> {
+    let put_aside = sqlx::query(
+        "with cancelled as (
+             delete from job where org_id = $1 and id = $2 and fence = $3 and state = 'running' and cancel_requested
+         )
+         update job set fence = null, lease_until = null, attempt = attempt - 1, unknown_since = coalesce(unknown_since, now()),
+                run_at = now() + $4, state = case when unknown_since < now() - $5 then 'dead' else 'delayed' end,
+                last_error = case when unknown_since < now() - $5
+                    then 'no server has known jobs of this kind since ' || to_char(unknown_since at time zone 'utc', 'YYYY-MM-DD HH24:MI') || ' UTC'
+                    else $6 end
+         where org_id = $1 and id = $2 and fence = $3 and state = 'running' and not cancel_requested
+         returning state = 'dead'",
+    )
+    .bind(job.org.0)
+    .bind(job.id.0)
+    .bind(job.fence)
+    .bind(interval(after))
+    .bind(interval(NOT_HERE_MAX))
+    .bind(reason)
+    .fetch_optional(tx.conn())
+    .await?
+    .is_some_and(|row| row.get(0));
+    tx.commit_unaudited().await?;
+    if put_aside {
+        tracing::warn!(job = %job.id, kind = job.kind, "a job was put aside: no server knows its kind");
+    }
+    Ok(())
 }
 
 /// Shows that this worker lives, for everything it holds; answers what was cancelled or taken away.

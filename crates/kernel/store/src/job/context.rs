@@ -140,7 +140,7 @@ impl JobContext {
         };
         let moved = sqlx::query(
             "update job set payload = $4, run_at = due.at, state = case when due.at <= now() then 'ready' else 'delayed' end,
-                    attempt = 0, fence = null, lease_until = null
+                    attempt = 0, fence = null, lease_until = null, unknown_since = null
              from (select coalesce($5, now() + $6) as at) due
              where org_id = $1 and id = $2 and fence = $3 and state = 'running'",
         )

@@ -385,6 +385,39 @@ async fn an_older_node_does_not_use_up_the_attempts_of_a_newer_kind() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kind_that_no_node_knows_for_a_day_is_put_aside_with_words() {
+    let db = Db::new().await;
+    let org = db.org("ours").await;
+    queue(&db, org, 2, When::Now).await;
+    let waits = "select count(*) from job where state = 'delayed' and unknown_since > now() - interval '1 minute'";
+    work_until(&db, Registry::new(), WorkerConfig::default(), async || scalar(&db, waits).await == 2).await;
+    let of_kind = |put_aside, unknown| super::Standing { kind: Count::NAME.to_owned(), put_aside, unknown };
+    assert_eq!(super::standing(db.store()).await.unwrap(), [of_kind(0, 2)]);
+
+    sqlx::query(
+        "update job set run_at = now(), unknown_since = case when (payload ->> 'n')::int = 0 then timestamptz '2026-01-02 03:04Z' else now() - interval '23 hours' end",
+    )
+    .execute(&mut db.admin_conn().await)
+    .await
+    .unwrap();
+    let one_dead = "select count(*) from job where state = 'dead'";
+    work_until(&db, Registry::new(), WorkerConfig::default(), async || scalar(&db, one_dead).await == 1).await;
+    assert_eq!(super::standing(db.store()).await.unwrap(), [of_kind(1, 1)]);
+    let mut tx = db.store().org(org, Actor::SYSTEM).await.unwrap();
+    let aside = dead(&mut tx).await.unwrap();
+    let reason = "no server has known jobs of this kind since 2026-01-02 03:04 UTC";
+    assert_eq!((aside[0].attempts, aside[0].reason.as_deref()), (0, Some(reason)));
+    assert!(retry(&mut tx, aside[0].id).await.unwrap());
+    tx.commit(audit::Entry::of("job.retried")).await.unwrap();
+
+    // A node that knows the kind runs both.
+    sqlx::query("update job set run_at = now()").execute(&mut db.admin_conn().await).await.unwrap();
+    let (registry, ran) = effects();
+    work_until(&db, registry, WorkerConfig::default(), async || ran.load(Ordering::SeqCst) == 2).await;
+    assert!(super::standing(db.store()).await.unwrap().is_empty());
+}
+
 #[tokio::test]
 async fn a_job_put_aside_gives_way_to_the_one_that_took_its_key() {
     let db = Db::new().await;
@@ -405,11 +438,50 @@ async fn an_organisation_at_its_cap_does_not_stand_in_the_way_of_the_next() {
     let (first, second) = (db.org("first").await, db.org("second").await);
     queue(&db, first, 2, When::Now).await;
     queue(&db, second, 1, When::Now).await;
-    let ask = Ask { jobs: 1, cap: 1, lease: Duration::from_mins(1), after: uuid::Uuid::nil() };
-    let orgs = async || claim::claim(db.store(), ask).await.unwrap().iter().map(|job| job.org).collect::<Vec<_>>();
-    assert_eq!(orgs().await, [first]);
-    assert_eq!(orgs().await, [second], "the first holds all it may");
-    assert_eq!(orgs().await, []);
+    let mut held = HashMap::new();
+    for claimed in [Some(first), Some(second), None] {
+        let ask = Ask { jobs: 1, cap: 1, held: &held, lease: Duration::from_mins(1), after: uuid::Uuid::nil() };
+        let orgs: Vec<OrgId> = claim::claim(db.store(), ask).await.unwrap().iter().map(|job| job.org).collect();
+        assert_eq!(orgs, Vec::from_iter(claimed), "each holds at most one");
+        held.extend(orgs.into_iter().map(|org| (org, 1)));
+    }
+}
+
+/// Jobs that run until they are let go, with how many of each organisation run.
+fn held_up(running: &Arc<Mutex<HashMap<OrgId, usize>>>, go: &CancellationToken) -> Registry {
+    let (running, go) = (Arc::clone(running), go.clone());
+    Registry::new().handle::<Count, _, _>(move |_, cx| {
+        *running.lock().unwrap().entry(cx.org()).or_default() += 1;
+        let go = go.clone();
+        async move {
+            go.cancelled().await;
+            Ok(Done::Nothing)
+        }
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_organisation_has_all_workers_and_another_still_finds_room() {
+    let db = Db::new().await;
+    let (large, small) = (db.org("large").await, db.org("small").await);
+    queue(&db, large, 40, When::Now).await;
+    let (running, go) = (Arc::default(), CancellationToken::new());
+    let registry = held_up(&running, &go);
+    let of = |org: OrgId| running.lock().unwrap().get(&org).copied().unwrap_or_default();
+    let newcomer = std::sync::atomic::AtomicBool::new(false);
+    work_until(&db, registry, WorkerConfig { workers: 8, ..WorkerConfig::default() }, async || {
+        if of(large) == 8 && !newcomer.swap(true, Ordering::SeqCst) {
+            // Nothing of the large one's ends meanwhile.
+            queue(&db, small, 5, When::Now).await;
+        }
+        if of(small) == 2 && !go.is_cancelled() {
+            assert_eq!(of(large), 8);
+            go.cancel();
+        }
+        go.is_cancelled() && scalar(&db, "select count(*) from job").await == 0
+    })
+    .await;
+    assert_eq!((of(large), of(small)), (40, 5));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use futures::FutureExt as _;
 use plumb_base::{JobId, OrgId};
-use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -22,7 +22,8 @@ use crate::store::Store;
 /// How a process works the queue.
 #[derive(Clone, Copy, Debug)]
 pub struct WorkerConfig {
-    /// Jobs that run at once.
+    /// Jobs of one organisation that run at once on this node. A quarter as many more, and at least one, run beside them
+    /// for other organisations: whoever is alone is not held back, and whoever comes later finds room.
     pub workers: usize,
     /// How long a claim holds without a sign of life.
     pub lease: Duration,
@@ -36,9 +37,21 @@ impl Default for WorkerConfig {
     }
 }
 
+impl WorkerConfig {
+    /// Jobs that run at once, of all organisations together.
+    fn slots(&self) -> usize {
+        self.workers + self.workers.div_ceil(4).max(1)
+    }
+}
+
 /// Claims hold at most as much as the workers finish in this time, so that a newcomer is never far from its turn.
 const PREFETCH: Duration = Duration::from_millis(40);
 const CLAIM_MAX: usize = 512;
+/// The longest between two claims that wait for half of what is held to end, so that claims come in batches. Jobs may
+/// turn out longer than those before them.
+const BATCH_WAIT: Duration = Duration::from_millis(160);
+/// Organisations whose turns are kept while none of their jobs runs.
+const IDLE_TURNS_MAX: usize = 1024;
 /// How long a job of a kind that this process does not know waits for one that does.
 const NOT_HERE_WAIT: Duration = Duration::from_secs(15);
 
@@ -53,6 +66,8 @@ struct Shared {
     config: WorkerConfig,
     held: Mutex<HashMap<JobId, (OrgId, Uuid, CancellationToken)>>,
     slots: Arc<Semaphore>,
+    /// How many more jobs of an organisation may run.
+    turns: Mutex<HashMap<OrgId, Arc<Semaphore>>>,
     /// Microseconds that a job took lately, smoothed.
     pace_us: Mutex<f64>,
     freed: Notify,
@@ -62,13 +77,14 @@ impl Workers {
     /// Workers on `store` for the kinds in `registry`.
     #[must_use]
     pub fn new(store: Store, registry: Registry, config: WorkerConfig) -> Self {
-        let slots = Arc::new(Semaphore::new(config.workers));
+        let slots = Arc::new(Semaphore::new(config.slots()));
         let shared = Shared {
             store,
             registry,
             config,
             held: Mutex::default(),
             slots,
+            turns: Mutex::default(),
             pace_us: Mutex::new(100_000.0),
             freed: Notify::new(),
         };
@@ -84,10 +100,16 @@ impl Workers {
         let tender = tokio::spawn(tend(Arc::clone(&shared), stop.clone()));
         let mut running = JoinSet::new();
         let mut after = Uuid::nil();
+        let mut claimed_at = Instant::now();
         while !stop.is_cancelled() {
             while running.try_join_next().is_some() {}
-            let free = shared.room();
-            let claimed = if free == 0 { Ok(Vec::new()) } else { shared.claim(free, after).await };
+            let free = shared.room(claimed_at.elapsed());
+            let claimed = if free == 0 {
+                Ok(Vec::new())
+            } else {
+                claimed_at = Instant::now();
+                shared.claim(free, after).await
+            };
             match claimed {
                 Ok(jobs) if jobs.is_empty() => {
                     tokio::select! {
@@ -121,28 +143,46 @@ impl Workers {
 }
 
 impl Shared {
-    /// How many more jobs may be held: one for each worker, and what the workers finish in [`PREFETCH`].
-    fn target(&self) -> usize {
+    /// How many jobs are held beyond those that run: what the workers finish in [`PREFETCH`].
+    fn ahead(&self) -> usize {
         let pace = *self.pace_us.lock().unwrap_or_else(PoisonError::into_inner);
         let ahead = (PREFETCH.as_micros() as f64 / pace.max(1.0)) * self.config.workers as f64;
-        self.config.workers + (ahead as usize).min(CLAIM_MAX)
+        (ahead as usize).min(CLAIM_MAX)
     }
 
-    fn room(&self) -> usize {
+    /// How many more jobs may be held.
+    fn room(&self, since_claim: Duration) -> usize {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).len();
-        let target = self.target();
+        let ahead = self.ahead();
+        let target = self.config.slots() + ahead;
         // Below half of the target, so that claims come in batches.
-        if held == 0 || held * 2 <= target || target - self.config.workers < 8 {
-            target.saturating_sub(held)
-        } else {
-            0
-        }
+        if held * 2 <= target || ahead < 8 || since_claim >= BATCH_WAIT { target.saturating_sub(held) } else { 0 }
     }
 
     async fn claim(&self, free: usize, after: Uuid) -> Result<Vec<Claimed>, StoreError> {
-        // An organisation may hold three quarters of what can be held, so that another always finds room.
-        let cap = (self.target() * 3).div_ceil(4).max(1) as i64;
-        claim::claim(&self.store, Ask { jobs: free as i64, cap, lease: self.config.lease, after }).await
+        let mut held: HashMap<OrgId, i64> = HashMap::new();
+        for (org, ..) in self.held.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            *held.entry(*org).or_default() += 1;
+        }
+        let cap = (self.config.workers + self.ahead()).max(1) as i64;
+        claim::claim(&self.store, Ask { jobs: free as i64, cap, held: &held, lease: self.config.lease, after }).await
+    }
+
+    /// Waits until the organisation may have one more run, and then for a free worker: whoever waits for its own turn
+    /// keeps no worker from the others.
+    async fn turn(&self, org: OrgId) -> Option<[OwnedSemaphorePermit; 2]> {
+        let turns = {
+            let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+            if turns.len() >= IDLE_TURNS_MAX {
+                // Runs and waits hold their semaphore; what only the map holds is idle.
+                turns.retain(|_, turns| Arc::strong_count(turns) > 1);
+            }
+            let workers = self.config.workers.max(1);
+            Arc::clone(turns.entry(org).or_insert_with(|| Arc::new(Semaphore::new(workers))))
+        };
+        let turn = turns.acquire_owned().await.ok()?;
+        let slot = Arc::clone(&self.slots).acquire_owned().await.ok()?;
+        Some([turn, slot])
     }
 
     fn hold(&self, job: &Claimed, stop: &CancellationToken) -> CancellationToken {
@@ -153,7 +193,9 @@ impl Shared {
     }
 
     async fn work(&self, job: Claimed, cancelled: CancellationToken, done: mpsc::Sender<(OrgId, JobId, Uuid)>) {
-        let Ok(_slot) = self.slots.acquire().await else { return };
+        let claimed = Instant::now();
+        let Some(_turn) = self.turn(job.org).await else { return };
+        metrics::histogram!("plumb_job_wait_seconds", "kind" => job.kind.clone()).record(claimed.elapsed());
         if cancelled.is_cancelled() {
             // Stopping, or taken away before it began: its lease gives it back.
             self.let_go(job.id);
@@ -168,6 +210,7 @@ impl Shared {
             let mut pace = self.pace_us.lock().unwrap_or_else(PoisonError::into_inner);
             *pace = *pace * 0.95 + began.elapsed().as_micros() as f64 * 0.05;
         }
+        metrics::histogram!("plumb_job_duration_seconds", "kind" => job.kind.clone()).record(began.elapsed());
         metrics::counter!("plumb_jobs_total", "kind" => job.kind.clone(), "result" => label(&outcome)).increment(1);
         let settled = match outcome {
             Ok(Done::Committed) => Ok(()),
@@ -231,9 +274,7 @@ async fn run_one(
 async fn settle_failure(store: &Store, job: &Claimed, error: JobError) -> Result<(), StoreError> {
     let verdict = match error {
         JobError::LostLease => return Ok(()),
-        error @ JobError::NotHere(_) => {
-            Verdict::Again { after: NOT_HERE_WAIT, reason: Some(error.to_string()), counts: false }
-        }
+        error @ JobError::NotHere(_) => Verdict::NotHere { after: NOT_HERE_WAIT, reason: error.to_string() },
         JobError::Fail(reason) => Verdict::Dead { reason },
         JobError::Retry(reason) if job.attempt >= job.attempts_max => Verdict::Dead { reason },
         JobError::Retry(reason) => {
@@ -269,8 +310,6 @@ async fn complete_in_batches(shared: Arc<Shared>, mut done: mpsc::Receiver<(OrgI
         if let Err(error) = claim::complete(&shared.store, &batch).await {
             tracing::warn!(%error, jobs = batch.len(), "finished jobs could not be removed; they will run again");
         }
-        // They counted against their organisation's cap until now: whoever found it full may claim again.
-        shared.freed.notify_one();
         batch.clear();
     }
 }
@@ -322,7 +361,8 @@ pub async fn drain(store: &Store, registry: &Registry) -> Result<(usize, Vec<Job
     let (mut ran, mut failed) = (0, Vec::new());
     loop {
         claim::tend(store).await?;
-        let ask = Ask { jobs: 64, cap: 1_000_000, lease: Duration::from_mins(1), after: Uuid::nil() };
+        let (held, lease) = (HashMap::new(), Duration::from_mins(1));
+        let ask = Ask { jobs: 64, cap: 1_000_000, held: &held, lease, after: Uuid::nil() };
         let jobs = claim::claim(store, ask).await?;
         if jobs.is_empty() {
             return Ok((ran, failed));
