@@ -6,6 +6,7 @@
 //! built on demand from a workspace of its own: what it pulls in is no part of the product.
 
 mod list;
+mod parts;
 mod peer;
 mod scenes;
 mod server;
@@ -14,6 +15,7 @@ mod world;
 use std::path::PathBuf;
 
 use clap::Args;
+use plumb_web::admin::Metrics;
 
 use self::list::Size;
 
@@ -28,7 +30,7 @@ pub(crate) struct VerifyArgs {
     /// Domains that the addresses are spread over, each with a mail server of its own
     #[arg(long, default_value_t = 2_000)]
     pub(crate) domains: usize,
-    /// How long the scripted mail servers wait before each reply, in milliseconds
+    /// How long the scripted mail servers wait before they answer what they were written, in milliseconds
     #[arg(long, default_value_t = 200)]
     pub(crate) delay_ms: u64,
     /// Addresses under way at once in the long list
@@ -37,6 +39,12 @@ pub(crate) struct VerifyArgs {
     /// Only measure what the jobs of a server add to the bare probe
     #[arg(long)]
     pub(crate) server: bool,
+    /// Also print where the time of a job goes
+    #[arg(long, requires = "server")]
+    pub(crate) parts: bool,
+    /// Mail servers do not offer PIPELINING
+    #[arg(long)]
+    pub(crate) plain: bool,
     /// Also run the peer; needs `unshare` and `ip`, and the registry the first time
     #[arg(long)]
     pub(crate) peer: bool,
@@ -53,7 +61,10 @@ const OF_A_SERVER: (usize, usize, usize) = (4_000, 400, 100);
 pub(crate) async fn run(args: &VerifyArgs) -> anyhow::Result<()> {
     if args.server {
         let (addresses, domains, concurrency) = OF_A_SERVER;
-        return server::compare(&Size { addresses, domains, concurrency, delay_ms: args.delay_ms }).await;
+        let metrics = args.parts.then(Metrics::install).transpose()?;
+        server::compare(&Size { addresses, domains, concurrency, delay_ms: args.delay_ms, plain: args.plain }).await?;
+        metrics.iter().for_each(parts::show);
+        return Ok(());
     }
     if args.peer && !args.inside {
         let program = peer::build().await?;
@@ -61,15 +72,16 @@ pub(crate) async fn run(args: &VerifyArgs) -> anyhow::Result<()> {
     }
     let peer = args.peer.then(peer::program).transpose()?;
     say(format_args!(
-        "{} processors; every mail server waits {} ms before each reply",
+        "{} processors; every mail server waits {} ms before it answers what it was written, and {} PIPELINING",
         std::thread::available_parallelism()?,
-        args.delay_ms
+        args.delay_ms,
+        if args.plain { "does not offer" } else { "offers" }
     ));
     scenes::compare(peer.as_deref()).await?;
     let sizes = if peer.is_some() { &COMPARED[..] } else { &[] };
     for (addresses, domains, concurrency) in sizes.iter().copied() {
         title(format_args!("{addresses} addresses over {domains} domains, {concurrency} connections at once"));
-        let size = Size { addresses, domains, concurrency, delay_ms: args.delay_ms };
+        let size = Size { addresses, domains, concurrency, delay_ms: args.delay_ms, plain: args.plain };
         let (ours, theirs) = (list::ours(&size, peer.is_some()).await?, list::theirs(&size, peer.as_deref()).await?);
         list::show("plumb verify", &ours);
         if let Some(theirs) = theirs {
@@ -88,8 +100,8 @@ pub(crate) async fn run(args: &VerifyArgs) -> anyhow::Result<()> {
 
 impl Size {
     fn of(args: &VerifyArgs) -> Self {
-        let VerifyArgs { addresses, domains, concurrency, delay_ms, .. } = *args;
-        Self { addresses, domains, concurrency, delay_ms }
+        let VerifyArgs { addresses, domains, concurrency, delay_ms, plain, .. } = *args;
+        Self { addresses, domains, concurrency, delay_ms, plain }
     }
 }
 

@@ -57,7 +57,7 @@ pub struct Host {
     pub preference: u16,
     /// Where its address record points.
     pub place: Place,
-    /// How long it waits before each reply.
+    /// How long it waits before it answers what came at once: as long as the way to it and back takes.
     pub delay: Duration,
     /// Whether MAIL is refused (530 5.7.0) until TLS is on.
     pub tls_required: bool,

@@ -28,6 +28,8 @@ pub(super) struct Size {
     pub(super) domains: usize,
     pub(super) concurrency: usize,
     pub(super) delay_ms: u64,
+    /// Whether the servers take one command at a time only.
+    pub(super) plain: bool,
 }
 
 impl Size {
@@ -58,7 +60,7 @@ pub(super) struct Took {
 
 /// Our own program, as anybody runs it.
 pub(super) async fn ours(size: &Size, own_network: bool) -> anyhow::Result<Took> {
-    let world = Running::of_domains(own_network, size.domains, size.delay_ms).await?;
+    let world = Running::of_domains(own_network, size).await?;
     let scratch = Scratch::new("verify")?;
     let list = scratch.path().join("list.txt");
     std::fs::write(&list, size.list())?;
@@ -82,7 +84,7 @@ pub(super) async fn ours(size: &Size, own_network: bool) -> anyhow::Result<Took>
 /// The peer on the same list.
 pub(super) async fn theirs(size: &Size, program: Option<&Path>) -> anyhow::Result<Option<Took>> {
     let Some(program) = program else { return Ok(None) };
-    let world = Running::of_domains(true, size.domains, size.delay_ms).await?;
+    let world = Running::of_domains(true, size).await?;
     let scratch = Scratch::new("verify-peer")?;
     let list = scratch.path().join("list.txt");
     std::fs::write(&list, size.list())?;

@@ -56,6 +56,7 @@ pub(super) async fn run_in_a_network_of_its_own(peer: &Path, args: &VerifyArgs) 
         .args(["verify", "--peer", "--inside"])
         .args(["--addresses", &args.addresses.to_string(), "--domains", &args.domains.to_string()])
         .args(["--delay-ms", &args.delay_ms.to_string(), "--concurrency", &args.concurrency.to_string()])
+        .args(args.plain.then_some("--plain"))
         .kill_on_drop(true)
         .status()
         .await

@@ -67,7 +67,7 @@ fn egress(size: &Size, world: &Running, recorder: Recorder) -> anyhow::Result<Eg
 }
 
 async fn bare(size: &Size, addresses: &[String]) -> anyhow::Result<Took> {
-    let world = Running::of_domains(false, size.domains, size.delay_ms).await?;
+    let world = Running::of_domains(false, size).await?;
     let egress = egress(size, &world, Recorder::memory())?;
     let config = Arc::new(VerifyConfig::default());
     let (began, cpu) = (Instant::now(), proc::of(std::process::id()));
@@ -105,7 +105,7 @@ async fn bare(size: &Size, addresses: &[String]) -> anyhow::Result<Took> {
 }
 
 async fn jobs(size: &Size, addresses: &[String]) -> anyhow::Result<Took> {
-    let world = Running::of_domains(false, size.domains, size.delay_ms).await?;
+    let world = Running::of_domains(false, size).await?;
     let bench = Bench::new("verify").await?;
     let (store, org) = (bench.store(), bench.org("Measured").await?);
     let egress = egress(size, &world, Recorder::database(store.clone()))?;

@@ -9,6 +9,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
 use super::beside;
+use super::list::Size;
 
 /// The port of the scripted name server in a network of its own: where the system's resolver looks.
 const DNS_PORT: u16 = 53;
@@ -33,8 +34,9 @@ impl Running {
     }
 
     /// Starts as many servers as there are domains.
-    pub(super) async fn of_domains(own_network: bool, domains: usize, delay_ms: u64) -> anyhow::Result<Self> {
-        Self::start(own_network, &["domains", &domains.to_string(), &delay_ms.to_string()]).await
+    pub(super) async fn of_domains(own_network: bool, size: &Size) -> anyhow::Result<Self> {
+        let kind = if size.plain { "plain-domains" } else { "domains" };
+        Self::start(own_network, &[kind, &size.domains.to_string(), &size.delay_ms.to_string()]).await
     }
 
     /// Ends it, and waits until its ports are free.

@@ -2,6 +2,7 @@
 //!
 //! - `mail-world scenes [DNS_PORT [SMTP_PORT]]`: the held-out scenes;
 //! - `mail-world domains COUNT DELAY_MS [DNS_PORT [SMTP_PORT]]`: many alike domains;
+//! - `mail-world plain-domains …`: the same, whose servers do not offer PIPELINING;
 //! - `mail-world addresses`: only prints the addresses of the scenes.
 
 use std::error::Error;
@@ -29,11 +30,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
             let scripts = heldout::scenes()?.into_iter().map(|scene| scene.script).collect();
             (WorldConfig { scripts, ..WorldConfig::default() }, ports)
         }
-        ["domains", count, delay_ms, ports @ ..] => {
+        [kind @ ("domains" | "plain-domains"), count, delay_ms, ports @ ..] => {
             let scripts = farm::scripts(count.parse()?, Duration::from_millis(delay_ms.parse()?));
+            let scripts = if *kind == "domains" { scripts } else { farm::without_pipelining(scripts) };
             (WorldConfig { scripts, ttl_secs: TTL_SECS, ..WorldConfig::default() }, ports)
         }
-        _ => return Err("usage: mail-world scenes | domains COUNT DELAY_MS | addresses".into()),
+        _ => {
+            return Err(
+                "usage: mail-world scenes | domains COUNT DELAY_MS | plain-domains COUNT DELAY_MS | addresses".into()
+            );
+        }
     };
     let port = |at: usize| ports.get(at).map_or(Ok(0), |text| text.parse::<u16>());
     let world = World::start(WorldConfig { dns_port: port(0)?, smtp_port: port(1)?, ..config }).await?;

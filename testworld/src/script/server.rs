@@ -82,6 +82,7 @@ async fn connection(
     }
     let mut talk = Talk::new(server, internet, client, number);
     let mut plain = BufReader::with_capacity(BUFFER_BYTES, stream);
+    sleep(server.host.delay).await;
     match talk.perform(&mut plain, Turn::Banner).await? {
         Next::Command => {}
         Next::Tls | Next::End => return Ok(()),
@@ -121,10 +122,15 @@ impl<'a> Talk<'a> {
         let mut line = Vec::new();
         loop {
             line.clear();
+            // What came along with the command before has waited as long already: the delay is that of the way.
+            let came_along = stream.buffer().contains(&b'\n');
             let mut bounded = (&mut *stream).take(LINE_BYTES_MAX);
             let Ok(length) = timeout(IDLE, bounded.read_until(b'\n', &mut line)).await else { return Ok(Next::End) };
             if length? == 0 {
                 return Ok(Next::End);
+            }
+            if !came_along {
+                sleep(self.server.host.delay).await;
             }
             let next = self.command(stream, String::from_utf8_lossy(&line).trim_end()).await?;
             if !matches!(next, Next::Command) {
@@ -186,9 +192,6 @@ impl<'a> Talk<'a> {
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let host = &self.server.host;
-        if !host.delay.is_zero() {
-            sleep(host.delay).await;
-        }
         let Some(doings) = host.doings(turn, self.number) else {
             self.say(stream, self.usual(turn).as_bytes()).await?;
             return Ok(if turn == Turn::Quit { Next::End } else { Next::Command });
@@ -225,9 +228,10 @@ impl<'a> Talk<'a> {
         let name = &self.server.host.name;
         match turn {
             Turn::Banner => format!("220 {name} ESMTP ready\r\n").into(),
-            Turn::Ehlo => {
-                format!("250-{name}\r\n250-SIZE 52428800\r\n250-ENHANCEDSTATUSCODES\r\n250 8BITMIME\r\n").into()
-            }
+            Turn::Ehlo => format!(
+                "250-{name}\r\n250-PIPELINING\r\n250-SIZE 52428800\r\n250-ENHANCEDSTATUSCODES\r\n250 8BITMIME\r\n"
+            )
+            .into(),
             Turn::Helo => format!("250 {name}\r\n").into(),
             Turn::StartTls => "502 5.5.1 TLS is not offered\r\n".into(),
             Turn::Mail => "250 2.1.0 Ok\r\n".into(),

@@ -10,6 +10,7 @@ use plumb_store::audit::Entry;
 use plumb_store::job::{Cron, Done, Job, JobContext, JobError, Registry, When, enqueue_many_once};
 use plumb_store::{OrgTx, StoreError};
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use crate::batch::{self, Batched};
 use crate::cascade::{Lists, PURPOSE, ProviderTier, Request, check_with, fresh_control_local};
@@ -145,6 +146,7 @@ struct Subject {
 
 impl Verifier {
     async fn check_mailbox(&self, mut job: CheckMailbox, cx: JobContext) -> Result<Done, JobError> {
+        let began = Instant::now();
         let mut tx = cx.org_tx().await?;
         let Some(subject) = subject(&mut tx, &mut job).await? else {
             return Ok(Done::Nothing); // Erased, cancelled, or given another address, while it waited.
@@ -158,12 +160,18 @@ impl Verifier {
             }
         }
         tx.done_reading().await?;
+        let began = took("read", began);
         let outcome = tokio::select! {
             outcome = self.ask(&mut job, &subject, account, &cx) => outcome,
             () = cx.cancelled().cancelled() => return Err(JobError::Retry("stopped before the answer came".to_owned())),
         };
+        let began = took("ask", began);
         match outcome {
-            Ok(Asked::Answered(outcome)) => record(job, &subject.email, *outcome, self.config.policy, &cx).await,
+            Ok(Asked::Answered(outcome)) => {
+                let done = record(job, &subject.email, *outcome, self.config.policy, &cx).await;
+                took("record", began);
+                done
+            }
             Ok(Asked::Done(done)) => Ok(done),
             // Not a failure: the turn comes later. A little apart, so that those who wait do not come back at once.
             Err(Trouble::Egress(EgressError::Busy(_))) => {
@@ -211,6 +219,12 @@ impl Verifier {
         standing::say(&mut outcome, &wrong);
         Ok(Asked::Answered(Box::new(outcome)))
     }
+}
+
+/// Notes how long a part of a run took. Answers when the next began.
+fn took(part: &'static str, began: Instant) -> Instant {
+    metrics::histogram!("plumb_verify_part_seconds", "part" => part).record(began.elapsed());
+    Instant::now()
 }
 
 /// How far a run came.

@@ -251,14 +251,23 @@ impl Probe<'_> {
                     return Ok((dialogue.findings(), tls_fault));
                 }
                 Step::Read(_) => read(stream, until).await,
-                Step::Send(phase, line) => {
+                Step::Next(phase) => {
+                    until = Instant::now() + self.deadlines.of(phase);
+                    read(stream, until).await
+                }
+                Step::Send(phase, _) | Step::SendAll(phase, _) => {
                     let unasked = stream.take_arrived().await;
                     if !unasked.is_empty() {
                         step = dialogue.take(&Input::Unasked(&unasked));
                         continue;
                     }
+                    let lines = match step {
+                        Step::SendAll(_, lines) => lines,
+                        Step::Send(_, line) => vec![line],
+                        _ => Vec::new(),
+                    };
                     until = Instant::now() + self.deadlines.of(phase);
-                    match stream.write_line(line.as_bytes(), self.deadlines.of(phase)).await {
+                    match stream.write_lines(&lines, self.deadlines.of(phase)).await {
                         Ok(()) => read(stream, until).await,
                         Err(error) => Err(error),
                     }

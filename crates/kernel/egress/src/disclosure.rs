@@ -10,6 +10,7 @@ use plumb_base::{DisclosureId, OrgId, Timestamp};
 use plumb_store::Store;
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::error::EgressError;
@@ -178,7 +179,10 @@ impl Recorder {
             mpsc::error::TrySendError::Full(_) => EgressError::NotRecorded(format!("{WAITING_MAX} records wait")),
             mpsc::error::TrySendError::Closed(_) => EgressError::NotRecorded("the recorder has stopped".to_owned()),
         })?;
-        match tokio::time::timeout(COMMIT_WAIT_MAX, committed).await {
+        let began = Instant::now();
+        let answer = tokio::time::timeout(COMMIT_WAIT_MAX, committed).await;
+        metrics::histogram!("plumb_disclosure_wait_seconds").record(began.elapsed());
+        match answer {
             Ok(Ok(result)) => result.map_err(EgressError::NotRecorded),
             Ok(Err(_)) => Err(EgressError::NotRecorded("the recorder has stopped".to_owned())),
             Err(_) => Err(EgressError::NotRecorded("the database did not answer in time".to_owned())),

@@ -1,12 +1,17 @@
 //! The question to a mail server, as a state machine without I/O: bytes in, steps out, deadlines as data.
 //!
 //! Banner, EHLO (HELO when that is refused), STARTTLS when offered or demanded, MAIL, RCPT of each target, RCPT of a
-//! random control address unless all were refused, RSET, QUIT. Never DATA, and never a command before the reply
-//! to the one before (no pipelining): otherwise an answer could be taken for that to another question.
+//! random control address unless all were refused, RSET, QUIT. Never DATA.
+//!
+//! A server that offers PIPELINING (RFC 2920) gets MAIL and the targets in one go, and in a second one all that follows
+//! from their replies, QUIT included. Replies come in the order of the commands; that none was missing and none too many
+//! shows at RSET and QUIT, whose replies are no answer to anything else. Otherwise no answer counts. Any other server
+//! gets no command before the reply to the one before.
 //!
 //! Of several targets, one that was refused is asked about again before the control, and one that was accepted after
 //! it: a server that counts, and refuses for that, is found out by answering one question in two ways.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::classify::{Class, Phase, classify};
@@ -109,6 +114,11 @@ pub enum Input<'a> {
 pub enum Step {
     /// Write this line and its end, and read until the deadline of this phase, which starts now.
     Send(Phase, String),
+    /// Write these lines at once, and read until the deadline of this phase, which starts now: replies to all will come.
+    SendAll(Phase, Vec<String>),
+    /// Read the reply to the next of the lines that were written at once, until the deadline of this phase, which starts
+    /// now.
+    Next(Phase),
     /// Go on reading in this phase. For the banner its deadline starts with the first of these steps.
     Read(Phase),
     /// Make the TLS handshake.
@@ -190,6 +200,20 @@ enum About {
     AcceptedAgain(usize),
 }
 
+/// A command, and whom it is about.
+#[derive(Debug)]
+struct Command {
+    phase: Phase,
+    about: About,
+    line: String,
+}
+
+impl Command {
+    fn rcpt(phase: Phase, about: About, address: &str) -> Self {
+        Self { phase, about, line: format!("RCPT TO:<{address}>") }
+    }
+}
+
 /// The dialogue with one server over one connection.
 #[derive(Debug)]
 pub struct Dialogue {
@@ -201,6 +225,12 @@ pub struct Dialogue {
     /// The refusal that made us try STARTTLS unasked.
     tls_demand: Option<(Phase, Reply)>,
     about: About,
+    /// Whether the server offered PIPELINING.
+    pipelines: bool,
+    /// What is to be written yet before it is seen what follows.
+    left: VecDeque<Command>,
+    /// What was written at once with the command of this phase, and is not answered yet.
+    due: VecDeque<(Phase, About)>,
     targets: Vec<Reply>,
     control: Option<Reply>,
     contradicted: bool,
@@ -221,6 +251,9 @@ impl Dialogue {
             secured: false,
             tls_demand: None,
             about: About::Targets,
+            pipelines: false,
+            left: VecDeque::new(),
+            due: VecDeque::new(),
             targets: Vec::new(),
             control: None,
             contradicted: false,
@@ -234,10 +267,16 @@ impl Dialogue {
         match input {
             Input::Bytes(bytes) => {
                 self.reader.push(bytes);
-                match self.reader.next_reply() {
-                    Ok(None) => Step::Read(self.phase),
-                    Ok(Some(reply)) => self.answered(reply),
-                    Err(_) => self.stop(Ended::Garbled(self.phase)),
+                let mut step = Step::Read(self.phase);
+                loop {
+                    match self.reader.next_reply() {
+                        Ok(None) => return step,
+                        Ok(Some(reply)) => step = self.answered(reply),
+                        Err(_) => return self.stop(Ended::Garbled(self.phase)),
+                    }
+                    if !matches!(step, Step::Next(_)) {
+                        return step;
+                    }
                 }
             }
             Input::Unasked(bytes) => self.spoke_unasked(bytes),
@@ -264,8 +303,11 @@ impl Dialogue {
     }
 
     fn answered(&mut self, reply: Reply) -> Step {
-        if !self.reader.is_empty() && !matches!(self.phase, Phase::Rset | Phase::Quit) {
+        if !self.reader.is_empty() && self.due.is_empty() && !matches!(self.phase, Phase::Rset | Phase::Quit) {
             return self.spoke_out_of_turn(reply);
+        }
+        if self.tls_demand.is_some() && self.phase != Phase::StartTls {
+            return self.start_tls_when_answered(); // The demand was the answer to what was written along with it too.
         }
         match self.phase {
             Phase::Banner => match reply.code {
@@ -288,7 +330,7 @@ impl Dialogue {
                 (_, None) => self.mail(),
             },
             Phase::Mail => match reply.code {
-                250 => self.next_rcpt(),
+                250 => self.go_on(),
                 _ if self.demands_tls(&reply) => self.start_tls_on_demand(reply),
                 _ => self.refused_or_garbled(reply),
             },
@@ -301,17 +343,27 @@ impl Dialogue {
                     }
                     About::Targets | About::Control => self.targets.push(reply),
                 }
-                if is_goodbye { self.reset() } else { self.next_rcpt() }
+                if is_goodbye { self.reset() } else { self.go_on() }
             }
             Phase::Control => {
                 let is_goodbye = reply.code == 421;
                 self.control = Some(reply);
-                if is_goodbye { self.reset() } else { self.next_rcpt() }
+                if is_goodbye { self.reset() } else { self.go_on() }
             }
             Phase::Rset => {
                 // RSET is never refused except as unknown. Any other answer belongs to an earlier command, and then
                 // so did the ones about the addresses. Of "unknown" that shows at the next command.
                 self.in_doubt = matches!(reply.code, 500 | 502);
+                if !self.due.is_empty() {
+                    // QUIT was written along. Its own reply may not have come before the one to RSET.
+                    if matches!(reply.code, 250 | 421 | 500 | 502) {
+                        self.ended = Some(Ended::Completed);
+                        return self.go_on();
+                    }
+                    self.disbelieve();
+                    self.ended = Some(Ended::Garbled(Phase::Rset));
+                    return Step::Close;
+                }
                 if reply.is_positive() || self.in_doubt || reply.code == 421 {
                     self.quit(Ended::Completed)
                 } else {
@@ -319,7 +371,10 @@ impl Dialogue {
                     self.quit(Ended::Garbled(Phase::Rset))
                 }
             }
-            Phase::Quit if self.in_doubt && reply.is_positive() && reply.code != 221 => {
+            Phase::Quit
+                if self.pipelines && !matches!(reply.code, 221 | 421)
+                    || self.in_doubt && reply.is_positive() && reply.code != 221 =>
+            {
                 self.disbelieve();
                 self.ended = Some(Ended::Garbled(Phase::Rset));
                 Step::Close
@@ -362,47 +417,55 @@ impl Dialogue {
         self.control = None;
     }
 
-    /// Asks about the next address, and when all were asked about the control: not when all were refused for good.
-    /// Greylisting counts each recipient by itself, so that a control that is asked about with a target that is put off
-    /// has waited as long when both are asked again.
-    fn next_rcpt(&mut self) -> Step {
-        let asked = self.targets.len();
-        if let Some(target) = self.question.targets.get(asked) {
-            let line = format!("RCPT TO:<{target}>");
-            return self.send(Phase::Rcpt, line);
+    /// Waits for the reply to the next command that was written, or writes the next, or as many as may go at once.
+    fn go_on(&mut self) -> Step {
+        if let Some((phase, about)) = self.due.pop_front() {
+            (self.phase, self.about) = (phase, about);
+            return Step::Next(phase);
         }
+        if self.left.is_empty() {
+            self.left = self.what_follows();
+        }
+        let Some(Command { phase, about, line }) = self.left.pop_front() else { return self.quit(Ended::Completed) };
+        (self.phase, self.about) = (phase, about);
+        if !self.pipelines || self.left.is_empty() {
+            return Step::Send(phase, line);
+        }
+        let mut lines = vec![line];
+        for Command { phase, about, line } in self.left.drain(..) {
+            self.due.push_back((phase, about));
+            lines.push(line);
+        }
+        Step::SendAll(phase, lines)
+    }
+
+    /// What is asked when all targets were: the control, unless all were refused for good. Greylisting counts each
+    /// recipient by itself, so that a control that is asked about with a target that is put off has waited as long when
+    /// both are asked again.
+    fn what_follows(&self) -> VecDeque<Command> {
+        let (targets, asked) = (&self.question.targets, self.targets.len());
+        let again = |at: usize, about| targets.get(at).map(|target| Command::rcpt(Phase::Rcpt, about, target));
         let is_group = asked > 1 && self.targets.iter().any(twice::is_accepted);
-        if is_group
-            && self.about == About::Targets
-            && let Some(at) = twice::refused(&self.targets, asked)
-        {
-            return self.ask_again(at, About::RefusedAgain(at));
-        }
         let wants_control = |reply: &Reply| twice::is_accepted(reply) || reply.is_temporary();
-        if matches!(self.about, About::Targets | About::RefusedAgain(_))
-            && let Some(control) = &self.question.control
-            && self.targets.iter().any(wants_control)
-        {
-            let line = format!("RCPT TO:<{control}>");
-            self.about = About::Control;
-            return self.send(Phase::Control, line);
-        }
-        if is_group
-            && self.about == About::Control
-            && let Some(at) = twice::accepted(&self.targets, asked + 2)
-        {
-            return self.ask_again(at, About::AcceptedAgain(at));
-        }
-        self.reset()
+        let control = self.question.control.as_ref().filter(|_| self.targets.iter().any(wants_control));
+        let refused = twice::refused(&self.targets, asked).filter(|_| is_group);
+        let accepted = twice::accepted(&self.targets, asked + 2).filter(|_| is_group && control.is_some());
+        let plain = |phase, line: &str| Command { phase, about: About::Targets, line: line.to_owned() };
+        let rcpts = [
+            refused.and_then(|at| again(at, About::RefusedAgain(at))),
+            control.map(|control| Command::rcpt(Phase::Control, About::Control, control)),
+            accepted.and_then(|at| again(at, About::AcceptedAgain(at))),
+        ];
+        let farewell = self.pipelines.then(|| plain(Phase::Quit, "QUIT"));
+        rcpts.into_iter().flatten().chain([plain(Phase::Rset, "RSET")]).chain(farewell).collect()
     }
 
-    fn ask_again(&mut self, at: usize, about: About) -> Step {
-        self.about = about;
-        let line = self.question.targets.get(at).map_or_else(String::new, |target| format!("RCPT TO:<{target}>"));
-        self.send(Phase::Rcpt, line)
-    }
-
+    /// After a goodbye: what else was written along is answered by it.
     fn reset(&mut self) -> Step {
+        self.left.clear();
+        if self.pipelines {
+            return self.quit(Ended::Completed);
+        }
         self.send(Phase::Rset, "RSET".to_owned())
     }
 
@@ -412,7 +475,12 @@ impl Dialogue {
 
     fn start_tls_on_demand(&mut self, reply: Reply) -> Step {
         self.tls_demand = Some((self.phase, reply));
-        self.send(Phase::StartTls, "STARTTLS".to_owned())
+        self.left.clear();
+        self.start_tls_when_answered()
+    }
+
+    fn start_tls_when_answered(&mut self) -> Step {
+        if self.due.is_empty() { self.send(Phase::StartTls, "STARTTLS".to_owned()) } else { self.go_on() }
     }
 
     fn greeted(&mut self, reply: &Reply) -> Step {
@@ -422,6 +490,7 @@ impl Dialogue {
         if self.question.is_international && !reply.offers("SMTPUTF8") {
             return self.quit(Ended::NoSmtpUtf8);
         }
+        self.pipelines = reply.offers("PIPELINING");
         self.mail()
     }
 
@@ -431,7 +500,12 @@ impl Dialogue {
 
     fn mail(&mut self) -> Step {
         let utf8 = if self.question.is_international { " SMTPUTF8" } else { "" };
-        self.send(Phase::Mail, format!("MAIL FROM:<{}>{utf8}", self.question.mail_from))
+        let line = format!("MAIL FROM:<{}>{utf8}", self.question.mail_from);
+        let mail = Command { phase: Phase::Mail, about: About::Targets, line };
+        let target = |target: &String| Command::rcpt(Phase::Rcpt, About::Targets, target);
+        let targets = self.question.targets.iter().skip(self.targets.len()).map(target);
+        self.left = std::iter::once(mail).chain(targets).collect();
+        self.go_on()
     }
 
     fn refused_or_garbled(&mut self, reply: Reply) -> Step {
@@ -441,6 +515,9 @@ impl Dialogue {
 
     fn quit(&mut self, ended: Ended) -> Step {
         self.ended = Some(ended);
+        if self.due.iter().any(|(phase, _)| *phase == Phase::Quit) {
+            return Step::Close; // It was said already.
+        }
         if self.in_doubt {
             return self.send(Phase::Quit, "QUIT".to_owned());
         }

@@ -180,27 +180,36 @@ impl SmtpStream {
         self.take_unread()
     }
 
-    /// Writes one command line; the end of the line is added. Before the first `RCPT`, the disclosure is
-    /// committed, outside `within`.
+    /// Writes one command line; see [`SmtpStream::write_lines`].
+    pub async fn write_line(&mut self, line: &[u8], within: Duration) -> Result<(), SmtpError> {
+        self.write_lines(&[line], within).await
+    }
+
+    /// Writes command lines at once; the ends of the lines are added. More than one is for servers that offered
+    /// PIPELINING (RFC 2920). Before the first `RCPT`, the disclosure is committed, outside `within`.
     ///
     /// # Errors
     /// [`SmtpError::LineRefused`] for a line break, a command that a probe does not use, or a recipient of
-    /// another domain than the connection was opened for; [`SmtpError::Egress`] when the disclosure could not be
-    /// recorded; [`SmtpError::Timeout`], [`SmtpError::Dropped`].
-    pub async fn write_line(&mut self, line: &[u8], within: Duration) -> Result<(), SmtpError> {
-        let verb = checked_verb(line)?;
-        if verb == "RCPT" {
-            if !is_recipient_of(line, &self.domain) {
-                return Err(SmtpError::LineRefused("a recipient of another domain"));
+    /// another domain than the connection was opened for: nothing is written then; [`SmtpError::Egress`] when the
+    /// disclosure could not be recorded; [`SmtpError::Timeout`], [`SmtpError::Dropped`].
+    pub async fn write_lines(&mut self, lines: &[impl AsRef<[u8]>], within: Duration) -> Result<(), SmtpError> {
+        let mut bytes = Vec::with_capacity(lines.iter().map(|line| line.as_ref().len() + 2).sum());
+        let mut names_somebody = false;
+        for line in lines {
+            let line = line.as_ref();
+            if checked_verb(line)? == "RCPT" {
+                if !is_recipient_of(line, &self.domain) {
+                    return Err(SmtpError::LineRefused("a recipient of another domain"));
+                }
+                names_somebody = true;
             }
-            if !self.disclosed {
-                self.gate.disclose(&self.ctx, MAILBOX_HOSTS, &self.host, &self.classes).await?;
-                self.disclosed = true;
-            }
+            bytes.extend_from_slice(line);
+            bytes.extend_from_slice(b"\r\n");
         }
-        let mut bytes = Vec::with_capacity(line.len() + 2);
-        bytes.extend_from_slice(line);
-        bytes.extend_from_slice(b"\r\n");
+        if names_somebody && !self.disclosed {
+            self.gate.disclose(&self.ctx, MAILBOX_HOSTS, &self.host, &self.classes).await?;
+            self.disclosed = true;
+        }
         let until = self.until(within);
         let io = &mut self.io;
         let written = async {

@@ -209,6 +209,9 @@ async fn an_address_that_cannot_be_recorded_does_not_leave() {
     stream.write_line(b"NOOP", LONG).await.unwrap();
     let refused = stream.write_line(b"RCPT TO:<ada@example.com>", LONG).await.unwrap_err();
     assert!(matches!(refused, SmtpError::Egress(EgressError::NotRecorded(_))), "{refused}");
+    let lines = ["MAIL FROM:<probe@example.com>", "RCPT TO:<ada@example.com>"];
+    let along = stream.write_lines(&lines, LONG).await.unwrap_err();
+    assert!(matches!(along, SmtpError::Egress(EgressError::NotRecorded(_))), "{along}");
     stream.read_reply_bytes(LONG).await.unwrap();
     stream.close().await;
     assert_eq!(seen.await.unwrap(), ["NOOP\r\n"]);
@@ -233,6 +236,8 @@ async fn lines_that_a_probe_never_writes_are_refused() {
     for line in lines {
         let refused = stream.write_line(line, LONG).await.unwrap_err();
         assert!(matches!(refused, SmtpError::LineRefused(_)), "{refused}");
+        let along = stream.write_lines(&[&b"RCPT TO:<ada@example.com>"[..], line], LONG).await.unwrap_err();
+        assert!(matches!(along, SmtpError::LineRefused(_)), "{along}");
     }
     stream.close().await;
     assert_eq!(seen.await.unwrap(), Vec::<String>::new(), "nothing was written");

@@ -30,7 +30,8 @@ fn play(question: Question, replies: &[&str]) -> (Vec<String>, Findings) {
         };
         match step {
             Step::Send(_, line) => commands.push(line),
-            Step::Read(_) => {}
+            Step::SendAll(_, lines) => commands.extend(lines),
+            Step::Read(_) | Step::Next(_) => {}
             Step::Handshake => commands.push("<handshake>".into()),
             Step::Leave(line) => {
                 commands.push(line);
@@ -266,12 +267,113 @@ fn what_comes_unasked() {
     }
 }
 
+/// What a server that offers PIPELINING is written at once.
+#[test]
+fn in_two_flights() {
+    let mut dialogue = Dialogue::new(question());
+    let mut say = |text: &str| dialogue.take(&Input::Bytes(text.as_bytes()));
+    say("220 hi\r\n");
+    let lines = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
+    let first = lines(&["MAIL FROM:<postmaster@probe.example>", "RCPT TO:<ada@example.com>"]);
+    assert_eq!(say("250-mx\r\n250 PIPELINING\r\n"), Step::SendAll(Phase::Mail, first));
+    assert_eq!(say("250 ok\r\n"), Step::Next(Phase::Rcpt));
+    let second = lines(&["RCPT TO:<x7h2k9q4m1z8w5t3@example.com>", "RSET", "QUIT"]);
+    assert_eq!(say("250 ok\r\n"), Step::SendAll(Phase::Control, second));
+    // Replies come as it pleases the network.
+    assert_eq!(say("550 5.1.1 no\r\n25"), Step::Next(Phase::Rset));
+    assert_eq!(say("0 reset\r\n221 bye\r\n"), Step::Close);
+    let findings = dialogue.findings().of(0);
+    assert_eq!(findings.ended, Ended::Completed);
+    assert_eq!((findings.target.unwrap().code, findings.control.unwrap().code), (250, 550));
+}
+
+#[test]
+fn refused_on_the_way_of_a_flight() {
+    let offer = "250-mx\r\n250 PIPELINING";
+    let (commands, findings) = play(question(), &["220 hi", offer, "550 5.7.1 not you", "503 no sender"]);
+    assert_eq!(commands.last().unwrap(), "QUIT");
+    assert!(matches!(findings.ended, Ended::Refused(Phase::Mail, _)));
+    // TLS is demanded: what else was written is answered first, and asked again.
+    let demand = "530 5.7.0 Must issue a STARTTLS command first";
+    let (commands, findings) = play(
+        question(),
+        &["220 hi", offer, demand, demand, "220 go", "<tls>", offer, "250 ok", "550 no", "250 ok", "221 bye"],
+    );
+    assert_eq!(commands.iter().filter(|line| line.starts_with("RCPT")).count(), 2);
+    assert_eq!((findings.target.unwrap().code, findings.secured), (550, true));
+    // Refused for good: no control.
+    let (commands, findings) = play(question(), &["220 hi", offer, "250 ok", "550 no", "250 ok", "221 bye"]);
+    assert_eq!(commands.iter().filter(|line| line.starts_with("RCPT")).count(), 1);
+    assert_eq!((findings.target.unwrap().code, findings.ended), (550, Ended::Completed));
+    // A goodbye.
+    let (_, findings) = play(question(), &["220 hi", offer, "250 ok", "421 4.7.0 enough", "221 bye"]);
+    assert_eq!((findings.target.unwrap().code, findings.ended), (421, Ended::Completed));
+    let (_, findings) = play(question(), &["220 hi", offer, "250 ok", "250 ok", "421 4.7.0 enough"]);
+    assert_eq!((findings.control.unwrap().code, findings.ended), (421, Ended::Completed));
+}
+
+/// What a server that offers PIPELINING is found to say of the target and the control, when beside its reply with this
+/// number it says `more`, or in its place nothing.
+fn out_of_step(target: u16, control: u16, at: usize, more: Option<u16>, together: bool) -> Findings {
+    let mut dialogue = Dialogue::new(question());
+    dialogue.take(&Input::Bytes(b"220 hi\r\n"));
+    let mut step = dialogue.take(&Input::Bytes(b"250-mx\r\n250 PIPELINING\r\n"));
+    let (mut said, mut waiting) = (0, std::collections::VecDeque::new());
+    loop {
+        let lines = match step {
+            Step::Close | Step::Leave(_) => break,
+            Step::SendAll(_, lines) => lines,
+            Step::Send(_, line) => vec![line],
+            Step::Read(_) | Step::Next(_) | Step::Handshake => Vec::new(),
+        };
+        for line in lines {
+            let code = match line.split([' ', '@']).collect::<Vec<_>>()[..] {
+                ["RCPT", "TO:<ada", _] => target,
+                ["RCPT", ..] => control,
+                ["QUIT"] => 221,
+                _ => 250,
+            };
+            match more {
+                Some(more) if said == at => waiting.extend([more, code]),
+                None if said == at => {}
+                _ => waiting.push_back(code),
+            }
+            said += 1;
+        }
+        let count = if together { waiting.len() } else { waiting.len().min(1) };
+        let text: String = waiting.drain(..count).map(|code| format!("{code} x\r\n")).collect();
+        step = if count == 0 { dialogue.take(&Input::Closed) } else { dialogue.take(&Input::Bytes(text.as_bytes())) };
+    }
+    dialogue.findings().of(0)
+}
+
+/// A server that says one thing too many or one too few, wherever, is not believed: what it is found to say of an
+/// address is its answer to that address or nothing.
+#[test]
+fn a_flight_out_of_step_is_not_believed() {
+    let codes = [250, 450, 550, 503, 221];
+    for (target, control, together) in [250, 450, 550]
+        .into_iter()
+        .flat_map(|code| [250, 450, 550].map(|control| (code, control)))
+        .flat_map(|(t, c)| [(t, c, true), (t, c, false)])
+    {
+        for (at, more) in (0..5).flat_map(|at| codes.map(Some).into_iter().chain([None]).map(move |more| (at, more))) {
+            let found = out_of_step(target, control, at, more, together);
+            let is_true = found.target.as_ref().is_none_or(|reply| reply.code == target)
+                && found.control.as_ref().is_none_or(|reply| reply.code == control);
+            assert!(is_true, "{target}, {control}, {more:?} at {at}, {together}: {found:?}");
+        }
+        let in_step = out_of_step(target, control, usize::MAX, None, together);
+        assert_eq!((in_step.target.unwrap().code, in_step.ended), (target, Ended::Completed));
+    }
+}
+
 proptest! {
     /// Whatever a server does: no DATA, no line break inside a command, never an answer without a question.
     #[test]
     fn hostile_servers(replies in proptest::collection::vec(prop_oneof![
         (200u16..600, "[ -~]{0,20}").prop_map(|(code, text)| format!("{code} {text}").into_bytes()),
-        Just(b"250-STARTTLS\r\n250 SMTPUTF8".to_vec()), Just(b"220 go".to_vec()), Just(b"250 ok".to_vec()),
+        Just(b"250-STARTTLS\r\n250 SMTPUTF8".to_vec()), Just(b"250-mx\r\n250 PIPELINING".to_vec()), Just(b"220 go".to_vec()), Just(b"250 ok".to_vec()),
         proptest::collection::vec(any::<u8>(), 0..40),
     ], 0..30), others in 0usize..6) {
         let mut dialogue = Dialogue::new(question());
@@ -286,9 +388,13 @@ proptest! {
                     prop_assert!(!line.starts_with("DATA"));
                     asked_about_target |= line.starts_with("RCPT TO:<ada@");
                 }
+                Step::SendAll(_, lines) => {
+                    prop_assert!(lines.iter().all(|line| !line.contains(['\r', '\n']) && !line.starts_with("DATA")));
+                    asked_about_target |= lines.iter().any(|line| line.starts_with("RCPT TO:<ada@"));
+                }
                 Step::Handshake => { dialogue.take(&Input::Secured); }
                 Step::Close | Step::Leave(_) => { closed = true; break; }
-                Step::Read(_) => {}
+                Step::Read(_) | Step::Next(_) => {}
             }
         }
         if !closed {
