@@ -341,7 +341,7 @@ fn out_of_step(target: u16, control: u16, at: usize, more: Option<u16>, together
             said += 1;
         }
         let count = if together { waiting.len() } else { waiting.len().min(1) };
-        let text: String = waiting.drain(..count).map(|code| format!("{code} x\r\n")).collect();
+        let text = waiting.drain(..count).fold(String::new(), |said, code| format!("{said}{code} x\r\n"));
         step = if count == 0 { dialogue.take(&Input::Closed) } else { dialogue.take(&Input::Bytes(text.as_bytes())) };
     }
     dialogue.findings().of(0)
