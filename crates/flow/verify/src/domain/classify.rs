@@ -15,6 +15,8 @@ mod holdout;
 #[cfg(test)]
 mod replies;
 #[cfg(test)]
+mod servers;
+#[cfg(test)]
 mod tests;
 
 /// The steps of the dialogue.
@@ -193,11 +195,13 @@ fn before_rcpt(phase: Phase, reply: &Reply, hits: &Hits) -> Class {
 /// 4xx to RCPT: never a proof that the mailbox is missing.
 fn temporary(reply: &Reply, hits: &Hits) -> Class {
     let registered = reply.enhanced.map_or(Subject::Open, |code| registered(code.1, code.2));
+    let subject = reply.enhanced.map(|Enhanced(_, subject, _)| subject);
     match reply.enhanced {
         Some(Enhanced(_, 2, 2)) => Class::MailboxFull,
         Some(Enhanced(_, 3, 1)) => Class::ServerStorage,
         _ if reply.code == 452 && hits.says_full() && !hits.says_no_storage() => Class::MailboxFull,
-        _ if hits.says_no_storage() => Class::ServerStorage,
+        // A code of policy speaks of us, whatever word of storage its text has.
+        _ if hits.says_no_storage() && subject != Some(7) => Class::ServerStorage,
         _ if hits.has(Topic::Greylist) => Class::Greylisted,
         Some(Enhanced(_, 2, 1)) => Class::RateLimited,
         _ if let Subject::OfUs(class) = registered

@@ -88,6 +88,8 @@ impl Topic {
             Self::Nothing => true,
             // "We take no mail from your country" speaks of no sender.
             Self::Policy if matches!(inner, Self::Sender) => true,
+            // A "high volume" is no disk.
+            Self::Rate if matches!(inner, Self::Storage) => true,
             Self::Place | Self::Server | Self::Sender | Self::Message | Self::Blocklist | Self::Policy | Self::Rate => {
                 matches!(inner, Self::Mailbox | Self::Absent | Self::Missing | Self::Closed | Self::Full)
             }
