@@ -87,6 +87,13 @@ pub enum Dns {
     MxOf(String),
     /// Two MX hosts; on the address of the preferred one nobody listens.
     DeadThenLive,
+    /// An MX host with an IPv6 address only. One site of a world, since there is one IPv6 loopback address; the same holds
+    /// for the next.
+    OnV6,
+    /// An MX host with an address of each family; nobody listens on the IPv4 one.
+    DeadV4LiveV6,
+    /// An MX host with an address of each family; nobody listens on the IPv6 one.
+    DeadV6LiveV4,
     /// As [`Dns::Mx`], but over UDP every answer is truncated: the client has to come back over TCP.
     Truncated,
     /// No MX, but an address on which a mail server listens (implicit MX).
@@ -123,10 +130,18 @@ impl Dns {
             Self::Mx
                 | Self::MxNamed(_)
                 | Self::DeadThenLive
+                | Self::OnV6
+                | Self::DeadV4LiveV6
+                | Self::DeadV6LiveV4
                 | Self::Truncated
                 | Self::ImplicitMx
                 | Self::NullMxBesideReal
         )
+    }
+
+    /// Whether that server listens on the IPv6 loopback address.
+    pub(crate) fn is_on_v6(&self) -> bool {
+        matches!(self, Self::OnV6 | Self::DeadV4LiveV6)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use plumb_base::{Clock, Timestamp};
@@ -128,9 +128,12 @@ impl World {
             address: SocketAddr::from(([127, 0, 0, 1], config.dns_port)),
             source,
         })?;
-        let up = sites.values().filter(|site| site.dns.has_server()).map(|site| site.domain.clone());
-        let up: Vec<_> = up.chain(scripted.servers.keys().cloned()).collect();
-        let (listeners, smtp_port) = bind_all(&up, &addresses, config.smtp_port).await?;
+        let up = sites.values().filter(|site| site.dns.has_server()).map(|site| (&site.domain, site.dns.is_on_v6()));
+        let up = up.chain(scripted.servers.keys().map(|name| (name, false)));
+        let up: Vec<_> = up
+            .filter_map(|(name, is_on_v6)| Some((name.clone(), listens_on(*addresses.get(name)?, is_on_v6))))
+            .collect();
+        let (listeners, smtp_port) = bind_all(&up, config.smtp_port).await?;
 
         let internet = Arc::new(Internet {
             sites: RwLock::new(sites),
@@ -180,7 +183,9 @@ impl World {
     /// The address of a site's mail server, whether it is up or not.
     #[must_use]
     pub fn smtp_addr(&self, domain: &str) -> Option<SocketAddr> {
-        self.addresses.get(domain).map(|address| SocketAddr::from((*address, self.smtp_port)))
+        let is_on_v6 = self.internet.site(domain).is_some_and(|site| site.dns.is_on_v6());
+        let address = listens_on(*self.addresses.get(domain)?, is_on_v6);
+        Some(SocketAddr::from((address, self.smtp_port)))
     }
 
     /// What was asked so far.
@@ -304,16 +309,17 @@ fn address(number: usize) -> Ipv4Addr {
     Ipv4Addr::new(127, 0, 10 + (number / 200) as u8, 1 + (number % 200) as u8)
 }
 
+/// Where a server listens: on the address of its own, or on the one loopback address that IPv6 has.
+fn listens_on(own: Ipv4Addr, is_on_v6: bool) -> IpAddr {
+    if is_on_v6 { Ipv6Addr::LOCALHOST.into() } else { own.into() }
+}
+
 /// A listener for every domain, all on one port.
-async fn bind_all(
-    domains: &[String],
-    addresses: &BTreeMap<String, Ipv4Addr>,
-    port: u16,
-) -> Result<(Vec<(String, TcpListener)>, u16), WorldError> {
+async fn bind_all(up: &[(String, IpAddr)], port: u16) -> Result<(Vec<(String, TcpListener)>, u16), WorldError> {
     let mut attempts = 0;
     loop {
         attempts += 1;
-        match bind_once(domains, addresses, port).await {
+        match bind_once(up, port).await {
             Err(WorldError::Socket { source, .. })
                 if port == 0 && source.kind() == io::ErrorKind::AddrInUse && attempts < PORT_ATTEMPTS => {}
             bound => return bound,
@@ -321,20 +327,15 @@ async fn bind_all(
     }
 }
 
-async fn bind_once(
-    domains: &[String],
-    addresses: &BTreeMap<String, Ipv4Addr>,
-    mut port: u16,
-) -> Result<(Vec<(String, TcpListener)>, u16), WorldError> {
+async fn bind_once(up: &[(String, IpAddr)], mut port: u16) -> Result<(Vec<(String, TcpListener)>, u16), WorldError> {
     // A port is chosen even for a world without mail servers, so that clients have one to be refused on.
     if port == 0 {
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
         let chosen = TcpListener::bind(address).await.and_then(|listener| listener.local_addr());
         port = chosen.map_err(|source| WorldError::Socket { address, source })?.port();
     }
-    let mut listeners = Vec::with_capacity(domains.len());
-    for domain in domains {
-        let Some(ip) = addresses.get(domain) else { continue };
+    let mut listeners = Vec::with_capacity(up.len());
+    for (domain, ip) in up {
         let address = SocketAddr::from((*ip, port));
         let listener = TcpListener::bind(address).await.map_err(|source| WorldError::Socket { address, source })?;
         listeners.push((domain.clone(), listener));

@@ -1,7 +1,7 @@
 //! The zone of each site, from what its [`Dns`] says.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::dns::{Answering, Data, Zone, Zones};
 use crate::site::{Dns, Site};
@@ -43,6 +43,13 @@ pub(crate) fn publish(
                 .with(domain, mx(&backup, 20))
                 .with(&own, Data::A(DEAD))
                 .with(&backup, Data::A(here))
+        }
+        Dns::OnV6 => base.with(domain, mx(&own, 10)).with(&own, Data::Aaaa(Ipv6Addr::LOCALHOST)),
+        Dns::DeadV4LiveV6 => {
+            base.with(domain, mx(&own, 10)).with(&own, Data::A(DEAD)).with(&own, Data::Aaaa(Ipv6Addr::LOCALHOST))
+        }
+        Dns::DeadV6LiveV4 => {
+            base.with(domain, mx(&own, 10)).with(&own, Data::A(here)).with(&own, Data::Aaaa(Ipv6Addr::LOCALHOST))
         }
         Dns::Truncated => {
             let zone = base.with(domain, mx(&own, 10)).with(&own, Data::A(here));

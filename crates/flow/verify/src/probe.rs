@@ -197,7 +197,7 @@ impl Probe<'_> {
             use_tls: true,
         };
         let (findings, fault) = self.converse(&mut stream, question.clone()).await?;
-        self.note_manners(&stream, &findings.of(0));
+        self.note_manners(&stream, &findings.of(0)).await;
         let tls = stream.tls().cloned();
         stream.close_behind();
         if findings.ended != Ended::HandshakeFailed {
@@ -215,21 +215,25 @@ impl Probe<'_> {
     }
 
     /// Tells egress what the operator thinks of us.
-    fn note_manners(&self, stream: &SmtpStream, findings: &Findings) {
+    async fn note_manners(&self, stream: &SmtpStream, findings: &Findings) {
         let refusal = match &findings.ended {
             Ended::Refused(phase, reply) => Some((*phase, reply)),
             _ => findings.target.as_ref().map(|reply| (Phase::Rcpt, reply)),
         };
-        let goodbye = |reply: Option<&Reply>| reply.is_some_and(|reply| reply.code == 421);
-        let heard = match refusal {
-            Some((phase, reply)) if classify(phase, reply, operator_of(stream.host())).class == Class::IpBlocked => {
-                Heard::Blocked
+        let Some((phase, reply)) = refusal else { return };
+        let replies = [Some((phase, reply)), findings.control.as_ref().map(|reply| (Phase::Control, reply))];
+        let heard = replies.into_iter().flatten().map(|(phase, reply)| {
+            let class = classify(phase, reply, operator_of(stream.host())).class;
+            match class {
+                Class::IpBlocked if phase != Phase::Control => Heard::Blocked,
+                _ if reply.code == 421 => Heard::Goodbye,
+                Class::IpBlocked | Class::Policy | Class::RateLimited if reply.is_temporary() => Heard::Slower,
+                _ => Heard::Answer,
             }
-            Some((_, reply)) if reply.code == 421 || goodbye(findings.control.as_ref()) => Heard::Goodbye,
-            Some(_) => Heard::Answer,
-            None => return,
-        };
-        self.egress.smtp().heard(stream, heard);
+        });
+        if let Some(heard) = heard.max_by_key(|heard| severity(*heard)) {
+            self.egress.smtp().heard(stream, heard).await;
+        }
     }
 
     /// Drives one dialogue to its end. The error of a failed handshake is returned beside the findings.
@@ -314,7 +318,9 @@ impl Probe<'_> {
         };
         let mut record = Evidence::of(Tier::Smtp, TierResult::Answered, Some(answer.reason), self.clock.now());
         record.note = note;
-        record.retry_after_secs = answer.retry_after.map(|wait| wait.as_secs());
+        // A pause of ours is no word of the server's.
+        let named = answer.retry_after.filter(|_| answer.reply.is_some());
+        record.retry_after_secs = named.map(|wait| wait.as_secs());
         record.mx_host = Some(host.to_owned());
         record.operator = Some(operator.name.to_owned());
         record.reply =
@@ -325,13 +331,27 @@ impl Probe<'_> {
     }
 }
 
+/// What weighs more of two things heard on one connection.
+const fn severity(heard: Heard) -> u8 {
+    match heard {
+        Heard::Answer => 0,
+        Heard::Slower => 1,
+        Heard::Goodbye => 2,
+        Heard::Blocked => 3,
+    }
+}
+
 fn no_connection(fault: &SmtpError) -> ProbeAnswer {
     let (reason, again) = match fault {
-        SmtpError::Paused(Pause::Blocked) => (Reason::IpBlocked, Again::Blocked),
-        SmtpError::Paused(Pause::Goodbye) => (Reason::RateLimited, Again::RateLimited),
+        SmtpError::Paused { pause: Pause::Blocked, .. } => (Reason::IpBlocked, Again::Blocked),
+        SmtpError::Paused { pause: Pause::Goodbye | Pause::Day, .. } => (Reason::RateLimited, Again::RateLimited),
         _ => (Reason::ConnectFailed, Again::Unreachable),
     };
-    ProbeAnswer { reason, catch_all: Tri::Unknown, again, retry_after: None, reply: None, control: None }
+    let retry_after = match fault {
+        SmtpError::Paused { retry_after, .. } => Some(*retry_after),
+        _ => None,
+    };
+    ProbeAnswer { reason, catch_all: Tri::Unknown, again, retry_after, reply: None, control: None }
 }
 
 /// The first address, and beside it one of the other family if there is one.

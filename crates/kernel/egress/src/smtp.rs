@@ -61,11 +61,17 @@ pub enum SmtpError {
     #[error(transparent)]
     Egress(#[from] EgressError),
     /// The operator is left alone for a while.
-    #[error("{}", match .0 {
+    #[error("{}", match .pause {
         Pause::Goodbye => "the operator said goodbye a moment ago, and is left alone",
         Pause::Blocked => "the operator refused our address several times, and is left alone",
+        Pause::Day => "the operator was asked as often as a day allows, and is left alone",
     })]
-    Paused(Pause),
+    Paused {
+        /// Why.
+        pause: Pause,
+        /// For how long yet, as far as is known.
+        retry_after: Duration,
+    },
     /// Nobody answered the connection.
     #[error("no answer to the connection")]
     ConnectTimeout,
@@ -134,7 +140,7 @@ impl SmtpError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Egress(refused) => refused.code(),
-            Self::Paused(_) => "paused",
+            Self::Paused { .. } => "paused",
             Self::ConnectTimeout => "connect_timeout",
             Self::Refused => "refused",
             Self::Unreachable => "unreachable",
@@ -226,11 +232,9 @@ impl Smtp {
         let domain = about.domain().to_string();
         let source = self.0.ways.source(&domain, address).map_err(|error| SmtpError::of_connect(&error))?;
         let (operator, from) = (Rates::operator(host), from_text(source));
-        if let Some(pause) = self.0.rates.pause(&operator, &from, Instant::now()) {
-            return Err(SmtpError::Paused(pause));
-        }
+        self.0.rates.pause(&operator, &from, Instant::now())?;
         let turn = self.0.politeness.turn(host, address).await?;
-        self.0.rates.leave(&operator, &from, &domain).await?;
+        let leave = self.0.rates.leave(&operator, &from, &domain).await?;
         let bound = source.map(|source| source.address);
         let tcp = timeout(within, self.0.ways.open(bound, SocketAddr::new(address, self.0.port)))
             .await
@@ -249,6 +253,7 @@ impl Smtp {
                 tls: self.0.tls.clone(),
                 ends_at: Instant::now() + self.0.connection_max,
                 turn,
+                leave,
             },
         ))
     }
@@ -265,10 +270,13 @@ impl Smtp {
         Ok(())
     }
 
-    /// Notes what became of a connection, for the manners of the next one to the same operator.
-    pub fn heard(&self, stream: &SmtpStream, heard: Heard) {
+    /// Notes what became of a connection, for the manners of the next one to the same operator, on whatever node.
+    pub async fn heard(&self, stream: &SmtpStream, heard: Heard) {
+        if heard == Heard::Answer && !stream.leave().has_blocks {
+            return;
+        }
         let source = stream.source().map(|address| address.to_string()).unwrap_or_default();
-        self.0.rates.heard(&Rates::operator(stream.host()), &source, heard, Instant::now());
+        self.0.rates.heard(&Rates::operator(stream.host()), &source, heard).await;
     }
 
     /// The addresses that mail servers are asked from, when they are configured.

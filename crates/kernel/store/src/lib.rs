@@ -15,6 +15,7 @@ pub mod gate;
 pub mod job;
 mod limit;
 mod migrate;
+mod operator;
 mod registry;
 mod roles;
 
@@ -28,6 +29,9 @@ pub use actor::{Actor, ActorKind};
 pub use error::StoreError;
 pub use limit::RateDecision;
 pub use migrate::{MIGRATIONS, Migrated, migrate};
+pub use operator::{
+    HALVING_LASTS, HALVINGS_MAX, OperatorHeard, OperatorLeave, OperatorPause, OperatorQuestion, OperatorState,
+};
 pub use registry::{PersonalField, Undeclared};
 pub use statement::Statement;
 pub use store::{Store, StoreConfig};

@@ -50,6 +50,6 @@ pub(crate) async fn decide(pool: &PgPool, key: &str, emit: Duration, burst: u32)
     Ok(RateDecision::Refused { retry_after: Duration::from_secs_f64(wait.clamp(0.001, 86_400.0)) })
 }
 
-fn interval(duration: Duration) -> PgInterval {
+pub(crate) fn interval(duration: Duration) -> PgInterval {
     PgInterval { months: 0, days: 0, microseconds: i64::try_from(duration.as_micros()).unwrap_or(i64::MAX) }
 }

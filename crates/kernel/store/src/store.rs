@@ -18,8 +18,9 @@ use crate::actor::Actor;
 use crate::error::StoreError;
 use crate::limit::{self, RateDecision};
 use crate::migrate::{self, MIGRATIONS, Migrated};
+use crate::operator::{OperatorHeard, OperatorLeave, OperatorQuestion, OperatorState};
 use crate::tx::{AuthTx, OrgTx, SystemTask, SystemTx};
-use crate::{gate, roles};
+use crate::{gate, operator, roles};
 
 /// How to reach the database.
 #[derive(Clone, Debug)]
@@ -133,15 +134,40 @@ impl Store {
     /// Asks for one event under `key`: on average one each `emit`, at most `burst` at once, over all nodes.
     /// The key is kept as a keyed hash.
     pub async fn rate_limit(&self, key: &str, emit: Duration, burst: u32) -> Result<RateDecision, StoreError> {
-        let mac = self.keys().mac(Purpose::RateLimit, b"key", key.as_bytes());
-        let hashed = plumb_base::hex::encode(&mac[..16]);
-        limit::decide(&self.inner.app, &hashed, emit, burst).await
+        limit::decide(&self.inner.app, &self.rate_key(key), emit, burst).await
     }
 
-    /// Forgets rates that have been full again for a day.
+    fn rate_key(&self, key: &str) -> String {
+        let mac = self.keys().mac(Purpose::RateLimit, b"key", key.as_bytes());
+        plumb_base::hex::encode(&mac[..16])
+    }
+
+    /// Asks for leave to connect to a mail server, over all nodes, in one round trip.
+    pub async fn operator_leave(&self, question: &OperatorQuestion<'_>) -> Result<OperatorLeave, StoreError> {
+        let about_domain = self.rate_key(&format!("smtp:domain:{}", question.domain));
+        let at_operator = self.rate_key(&format!("smtp:operator:{}:{}", question.operator, question.source));
+        operator::leave(&self.inner.app, question, (&about_domain, &at_operator)).await
+    }
+
+    /// Notes, for all nodes, how an operator of mail servers took a question from the address `source` of ours.
+    pub async fn operator_heard(&self, operator: &str, source: &str, heard: OperatorHeard) -> Result<(), StoreError> {
+        operator::heard(&self.inner.app, (operator, source), heard).await
+    }
+
+    /// The operators of mail servers that are left alone, slowed down, or were asked today.
+    pub async fn operators(&self) -> Result<Vec<OperatorState>, StoreError> {
+        operator::states(&self.inner.app).await
+    }
+
+    /// Forgets rates that have been full again for a day, and operators that nothing was heard of for two.
     pub async fn sweep_rates(&self) -> Result<(), StoreError> {
         let mut tx = self.system(SystemTask::Sweep).await?;
         sqlx::query("delete from rate_limit where tat < now() - interval '1 day'").execute(tx.conn()).await?;
+        sqlx::query(
+            "delete from mail_operator where changed_at < now() - interval '2 days' and coalesce(paused_until < now(), true)",
+        )
+        .execute(tx.conn())
+        .await?;
         tx.commit_unaudited().await
     }
 

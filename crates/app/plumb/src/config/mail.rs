@@ -55,6 +55,7 @@ impl From<&SmtpProxy> for Proxy {
 pub struct SmtpManners {
     operator_every_secs: u64,
     operator_burst: u32,
+    operator_day_max: u32,
     domain_every_secs: u64,
     domain_burst: u32,
     goodbye_pause_secs: u64,
@@ -68,6 +69,7 @@ impl Default for SmtpManners {
         Self {
             operator_every_secs: strict.operator_every.as_secs(),
             operator_burst: strict.operator_burst,
+            operator_day_max: strict.operator_day_max,
             domain_every_secs: strict.domain_every.as_secs(),
             domain_burst: strict.domain_burst,
             goodbye_pause_secs: strict.goodbye_pause.as_secs(),
@@ -82,6 +84,7 @@ impl From<&SmtpManners> for Manners {
         Self {
             operator_every: Duration::from_secs(given.operator_every_secs),
             operator_burst: given.operator_burst,
+            operator_day_max: given.operator_day_max,
             domain_every: Duration::from_secs(given.domain_every_secs),
             domain_burst: given.domain_burst,
             goodbye_pause: Duration::from_secs(given.goodbye_pause_secs),

@@ -13,6 +13,9 @@ use super::*;
 use crate::domain::dialogue::Deadlines;
 use crate::domain::verdict::Tri;
 
+mod families;
+mod nodes;
+
 fn egress(world: &World) -> Egress {
     let config = EgressConfig {
         allow_private: true,

@@ -1,22 +1,29 @@
-//! How often mail servers are asked: few questions in a time at one operator and one domain, a pause after a goodbye,
-//! and none at all where our address is refused again and again. Rates hold over all nodes of an installation when
-//! there is a database, and in this process otherwise.
+//! How often mail servers are asked: few questions in a time at one operator and one domain, fewer when it asks for that,
+//! a pause after a goodbye, and none at all where our address is refused again and again. All of it holds over all nodes
+//! of an installation when there is a database, and in this process otherwise.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use plumb_base::Domain;
-use plumb_store::{RateDecision, Store};
+pub use plumb_store::OperatorPause as Pause;
+use plumb_store::{OperatorHeard, OperatorLeave, OperatorQuestion, Store};
 use tokio::time::{Instant, sleep};
 
+use super::SmtpError;
 use crate::error::EgressError;
 
+mod here;
 #[cfg(test)]
 mod tests;
 
+use here::Here;
+
 /// Most operators and domains that a process keeps in mind.
 const KEPT_MAX: usize = 50_000;
+/// How long a pause that the database told of is believed without asking again.
+const PAUSE_BELIEVED: Duration = Duration::from_secs(5);
 
 /// How often mail servers may be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +33,8 @@ pub struct Manners {
     pub operator_every: Duration,
     /// Connections to one operator that may come at once after a rest.
     pub operator_burst: u32,
+    /// Connections from one source address to one operator on one day (UTC), at most.
+    pub operator_day_max: u32,
     /// Between two questions about one domain, on average.
     pub domain_every: Duration,
     /// Questions about one domain that may come at once after a rest.
@@ -39,13 +48,14 @@ pub struct Manners {
 }
 
 impl Manners {
-    /// What other people's servers may expect: 300 connections an hour at one operator, of which five may come at once,
-    /// and 20 questions an hour about one domain.
+    /// What other people's servers may expect: 300 connections an hour and 2,000 a day at one operator, of which five may
+    /// come at once, and 20 questions an hour about one domain.
     #[must_use]
     pub const fn strict() -> Self {
         Self {
             operator_every: Duration::from_secs(12),
             operator_burst: 5,
+            operator_day_max: 2000,
             domain_every: Duration::from_mins(3),
             domain_burst: 20,
             goodbye_pause: Duration::from_mins(1),
@@ -60,42 +70,46 @@ impl Manners {
 pub enum Heard {
     /// An answer, whatever it said of the mailbox.
     Answer,
+    /// A temporary refusal by policy or for the number of questions: the rate is halved, and comes back by the hour.
+    Slower,
     /// Goodbye: 421, at whatever step.
     Goodbye,
     /// A refusal of our address.
     Blocked,
 }
 
-/// Why an operator is not asked at the moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pause {
-    /// It said goodbye a moment ago.
-    Goodbye,
-    /// It refuses our address.
-    Blocked,
+impl Heard {
+    const fn under(self, manners: &Manners) -> OperatorHeard {
+        match self {
+            Self::Answer => OperatorHeard::Answer,
+            Self::Slower => OperatorHeard::Slower,
+            Self::Goodbye => OperatorHeard::Goodbye { pause: manners.goodbye_pause },
+            Self::Blocked => OperatorHeard::Blocked { in_a_row: manners.blocks_max, pause: manners.blocked_pause },
+        }
+    }
 }
 
-/// What is kept of one operator.
-#[derive(Default)]
-struct Mark {
-    blocks: u32,
-    until: Option<(Instant, Pause)>,
+/// Leave to connect.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Leave {
+    /// Whether an answer is worth writing down: it ends a row of refusals.
+    pub(super) has_blocks: bool,
 }
 
-/// The rates and marks of an installation, or of a process.
+/// The manners of an installation, or of a process.
 pub(super) struct Rates {
     manners: Option<Manners>,
     shared: Option<Store>,
-    /// When the next event of a key would be due without a burst.
-    due: Mutex<HashMap<String, Instant>>,
-    marks: Mutex<HashMap<String, Mark>>,
+    here: Mutex<Here>,
+    /// Pauses that the database told of.
+    told: Mutex<HashMap<String, (Instant, Pause)>>,
     wait: Duration,
 }
 
 impl Rates {
     /// With no manners everything goes: for servers of one's own.
     pub(super) fn new(manners: Option<Manners>, shared: Option<Store>, wait: Duration) -> Self {
-        Self { manners, shared, due: Mutex::default(), marks: Mutex::default(), wait }
+        Self { manners, shared, here: Mutex::default(), told: Mutex::default(), wait }
     }
 
     /// Who answers for a host: the registrable domain of its name.
@@ -105,89 +119,90 @@ impl Rates {
         registrable.unwrap_or(host)
     }
 
-    /// Why this operator is left alone now, if it is.
-    pub(super) fn pause(&self, operator: &str, source: &str, now: Instant) -> Option<Pause> {
-        let marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
-        let (until, pause) = marks.get(&key(operator, source))?.until?;
-        (now < until).then_some(pause)
+    /// Why this operator is left alone, if this process knows it without asking.
+    pub(super) fn pause(&self, operator: &str, source: &str, now: Instant) -> Result<(), SmtpError> {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        match told.get(&key(operator, source)) {
+            Some((until, pause)) if now < *until => Err(SmtpError::Paused { pause: *pause, retry_after: *until - now }),
+            _ => Ok(()),
+        }
     }
 
     /// Waits for leave to connect, for a bounded time.
     ///
     /// # Errors
-    /// [`EgressError::Busy`] when it would take longer.
-    pub(super) async fn leave(&self, operator: &str, source: &str, domain: &str) -> Result<(), EgressError> {
-        let Some(manners) = &self.manners else { return Ok(()) };
+    /// [`SmtpError::Paused`] where the operator is left alone; [`EgressError::Busy`] when it would take longer.
+    pub(super) async fn leave(&self, operator: &str, source: &str, domain: &str) -> Result<Leave, SmtpError> {
+        let Some(manners) = &self.manners else { return Ok(Leave::default()) };
         let until = Instant::now() + self.wait;
-        let at_operator = format!("smtp:operator:{}", key(operator, source));
-        let about_domain = format!("smtp:domain:{domain}");
-        self.take(&about_domain, manners.domain_every, manners.domain_burst, until).await?;
-        self.take(&at_operator, manners.operator_every, manners.operator_burst, until).await
-    }
-
-    /// Notes what became of a connection.
-    pub(super) fn heard(&self, operator: &str, source: &str, heard: Heard, now: Instant) {
-        let Some(manners) = &self.manners else { return };
-        let mut marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
-        if heard == Heard::Answer {
-            marks.remove(&key(operator, source));
-            return;
-        }
-        if marks.len() >= KEPT_MAX {
-            marks.retain(|_, mark| mark.blocks > 0 || mark.until.is_some_and(|(until, _)| now < until));
-        }
-        let mark = marks.entry(key(operator, source)).or_default();
-        if heard == Heard::Goodbye {
-            let longer = mark.until.filter(|(until, _)| *until > now + manners.goodbye_pause);
-            mark.until = longer.or(Some((now + manners.goodbye_pause, Pause::Goodbye)));
-            return;
-        }
-        mark.blocks += 1;
-        if mark.blocks >= manners.blocks_max {
-            metrics::counter!("plumb_smtp_breakers_total").increment(1);
-            tracing::warn!(operator, source, "an operator refuses our address: it is left alone for a while");
-            mark.until = Some((now + manners.blocked_pause, Pause::Blocked));
-            mark.blocks = 0;
-        }
-    }
-
-    /// One event of the generic cell rate algorithm, with a wait when it is near.
-    async fn take(&self, key: &str, every: Duration, burst: u32, until: Instant) -> Result<(), EgressError> {
+        let question = OperatorQuestion {
+            operator,
+            source,
+            operator_every: manners.operator_every,
+            operator_burst: manners.operator_burst,
+            day_max: manners.operator_day_max,
+            domain,
+            domain_every: manners.domain_every,
+            domain_burst: manners.domain_burst,
+        };
         loop {
-            let refused = match &self.shared {
-                Some(store) => match store.rate_limit(key, every, burst).await {
-                    Ok(RateDecision::Allowed) => return Ok(()),
-                    Ok(RateDecision::Refused { retry_after }) => retry_after,
-                    Err(error) => {
-                        tracing::warn!(%error, "the shared rate could not be asked");
-                        return Err(EgressError::Busy("the shared rate could not be asked"));
-                    }
-                },
-                None => match self.take_here(key, every, burst, Instant::now()) {
-                    Ok(()) => return Ok(()),
-                    Err(retry_after) => retry_after,
-                },
-            };
-            if Instant::now() + refused > until {
-                return Err(EgressError::Busy("no turn at this operator or domain in time"));
+            match self.ask(&question).await? {
+                OperatorLeave::Granted { has_blocks } => return Ok(Leave { has_blocks }),
+                OperatorLeave::Paused { pause, retry_after } => {
+                    self.note_told(operator, source, pause, retry_after);
+                    return Err(SmtpError::Paused { pause, retry_after });
+                }
+                OperatorLeave::Refused { retry_after } if Instant::now() + retry_after > until => {
+                    return Err(EgressError::Busy("no turn at this operator or domain in time").into());
+                }
+                OperatorLeave::Refused { retry_after } => sleep(retry_after).await,
             }
-            sleep(refused).await;
         }
     }
 
-    fn take_here(&self, key: &str, every: Duration, burst: u32, now: Instant) -> Result<(), Duration> {
-        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
-        if due.len() >= KEPT_MAX {
-            due.retain(|_, at| now < *at);
+    async fn ask(&self, question: &OperatorQuestion<'_>) -> Result<OperatorLeave, EgressError> {
+        let Some(store) = &self.shared else {
+            let mut here = self.here.lock().unwrap_or_else(PoisonError::into_inner);
+            return Ok(here.leave(question, Instant::now()));
+        };
+        store.operator_leave(question).await.map_err(|error| {
+            tracing::warn!(%error, "the shared manners could not be asked");
+            EgressError::Busy("the shared manners could not be asked")
+        })
+    }
+
+    fn note_told(&self, operator: &str, source: &str, pause: Pause, retry_after: Duration) {
+        let now = Instant::now();
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.len() >= KEPT_MAX {
+            told.retain(|_, (until, _)| now < *until);
         }
-        let next = due.get(key).copied().filter(|at| *at > now).unwrap_or(now) + every;
-        let room = every * burst.max(1);
-        let too_far_ahead = next.saturating_duration_since(now).saturating_sub(room);
-        if !too_far_ahead.is_zero() {
-            return Err(too_far_ahead);
+        told.insert(key(operator, source), (now + retry_after.min(PAUSE_BELIEVED), pause));
+    }
+
+    /// Notes what became of a connection, for all nodes.
+    pub(super) async fn heard(&self, operator: &str, source: &str, heard: Heard) {
+        let Some(manners) = &self.manners else { return };
+        let noted = heard.under(manners);
+        if heard != Heard::Answer {
+            let heard = match heard {
+                Heard::Slower => "slower",
+                Heard::Goodbye => "goodbye",
+                Heard::Answer | Heard::Blocked => "blocked",
+            };
+            metrics::counter!("plumb_smtp_unwelcome_total", "heard" => heard).increment(1);
         }
-        due.insert(key.to_owned(), next);
-        Ok(())
+        match &self.shared {
+            None => {
+                let mut here = self.here.lock().unwrap_or_else(PoisonError::into_inner);
+                here.heard(operator, source, noted, Instant::now());
+            }
+            Some(store) => {
+                if let Err(error) = store.operator_heard(operator, source, noted).await {
+                    tracing::warn!(%error, operator, "what an operator said could not be shared");
+                }
+            }
+        }
     }
 }
 

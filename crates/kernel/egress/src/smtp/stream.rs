@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::client::TlsStream;
 
+use super::manners::Leave;
 use super::politeness::Turn;
 use super::tls::{TlsFacts, TlsSetup};
 use super::{REPLY_BYTES_MAX, REPLY_LINE_BYTES_MAX, REPLY_LINES_MAX, SmtpError, Wait};
@@ -42,6 +43,7 @@ pub(super) struct Setting {
     pub(super) tls: TlsSetup,
     pub(super) ends_at: Instant,
     pub(super) turn: Turn,
+    pub(super) leave: Leave,
 }
 
 /// A connection to a mail server. Dropping it ends the connection.
@@ -61,6 +63,7 @@ pub struct SmtpStream {
     ends_at: Instant,
     /// Bytes that have come and belong to no reply yet.
     unread: Vec<u8>,
+    leave: Leave,
     _turn: Turn,
 }
 
@@ -80,6 +83,7 @@ impl SmtpStream {
             tls: None,
             ends_at: setting.ends_at,
             unread: Vec::new(),
+            leave: setting.leave,
             _turn: setting.turn,
         }
     }
@@ -100,6 +104,10 @@ impl SmtpStream {
     #[must_use]
     pub const fn source(&self) -> Option<IpAddr> {
         self.source
+    }
+
+    pub(super) const fn leave(&self) -> Leave {
+        self.leave
     }
 
     /// What the handshake found, once TLS runs.

@@ -20,6 +20,7 @@ with
         ('ledger_checkpoint', 'signed sizes of the one tree'),
         ('job_cron', 'schedules of the installation'),
         ('rate_limit', 'keyed hashes, no tenant data'),
+        ('mail_operator', 'an operator refuses the installation, not a tenant'),
         ('app_user', 'people may belong to several organisations; plumb_auth alone'),
         ('auth_token', 'read before an organisation is known; plumb_auth alone'),
         ('suppression', 'an opt-out holds in every organisation')

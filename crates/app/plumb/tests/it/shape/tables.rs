@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Text, rust};
 
 /// Each table and the one crate that writes it.
-pub(super) const OWNERS: [(&str, &str); 43] = [
+pub(super) const OWNERS: [(&str, &str); 44] = [
     ("schema_migration", "store"),
     ("field_registry", "store"),
     ("installation", "store"),
@@ -13,6 +13,7 @@ pub(super) const OWNERS: [(&str, &str); 43] = [
     ("job", "store"),
     ("job_cron", "store"),
     ("rate_limit", "store"),
+    ("mail_operator", "store"),
     ("audit_entry", "ledger"),
     ("ledger_tile", "ledger"),
     ("ledger_checkpoint", "ledger"),
