@@ -11,7 +11,7 @@ use crate::broker::Egress;
 use crate::dns::{AddressAnswer, MxAnswer, PtrAnswer};
 use crate::error::EgressError;
 use crate::smtp::own_address;
-use crate::spf::{Spf, evaluate};
+use crate::spf::{Sending, Spf, evaluate};
 
 #[cfg(test)]
 mod tests;
@@ -81,7 +81,7 @@ pub async fn audit(egress: &Egress, identity: &ProbeIdentity) -> Result<AuditRep
     let addresses = run.addresses(identity).await;
     for (address, helo) in &addresses {
         run.names(*address, helo).await?;
-        run.spf(domain, *address).await?;
+        run.spf(domain, *address, helo).await?;
         for zone in &identity.blocklists {
             run.blocklist(zone, *address).await?;
         }
@@ -209,8 +209,9 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn spf(&mut self, domain: &str, address: IpAddr) -> Result<(), EgressError> {
-        let (ok, found) = match evaluate(self.egress.dns(), domain, address).await? {
+    async fn spf(&mut self, domain: &str, address: IpAddr, helo: &str) -> Result<(), EgressError> {
+        let mail_from = &self.egress.config().mail_from;
+        let (ok, found) = match evaluate(self.egress.dns(), Sending { mail_from, helo, address }).await? {
             Spf::Pass => (Some(true), format!("the SPF record of {domain} lets {address} send")),
             Spf::TempError => (None, "the DNS gave no answer".to_owned()),
             Spf::None => (Some(false), format!("{domain} publishes no SPF record")),

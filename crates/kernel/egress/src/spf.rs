@@ -1,13 +1,17 @@
 //! Whether a domain's SPF record lets an address send (RFC 7208): for the audit of the installation's own sender domain.
-//! Macros and `exists`, which is of no use without them, are not evaluated, and said to be so.
 
 use std::net::IpAddr;
 
-use crate::dns::{AddressAnswer, Dns, MxAnswer, TxtAnswer};
+use crate::dns::{AddressAnswer, Dns, MxAnswer, PtrAnswer, TxtAnswer};
 use crate::error::EgressError;
 
+mod macros;
+mod record;
 #[cfg(test)]
 mod tests;
+
+use macros::Values;
+use record::{Bits, Mechanism, Record};
 
 /// Most terms of one evaluation that may ask the DNS (RFC 7208 §4.6.4).
 const LOOKUPS_MAX: u8 = 10;
@@ -15,6 +19,10 @@ const LOOKUPS_MAX: u8 = 10;
 const VOID_LOOKUPS_MAX: u8 = 2;
 /// Most mail hosts of one `mx` term (the same).
 const MX_HOSTS_MAX: usize = 10;
+/// Most names of the address that are looked at (the same).
+const NAMES_MAX: usize = 10;
+/// What stands for the name of an address that has none (RFC 7208 §7.3).
+const UNKNOWN: &str = "unknown";
 
 /// The result of an evaluation (RFC 7208 §2.6).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +43,17 @@ pub(crate) enum Spf {
     PermError(String),
 }
 
+/// Who sends, and from where.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sending<'a> {
+    /// The envelope sender, whose domain's record counts.
+    pub(crate) mail_from: &'a str,
+    /// The name of the greeting.
+    pub(crate) helo: &'a str,
+    /// The address that connects.
+    pub(crate) address: IpAddr,
+}
+
 /// What goes wrong on the way.
 enum Stop {
     Temp,
@@ -48,9 +67,10 @@ impl From<EgressError> for Stop {
     }
 }
 
-/// Evaluates the record of `domain` for `address`.
-pub(crate) async fn evaluate(dns: &Dns, domain: &str, address: IpAddr) -> Result<Spf, EgressError> {
-    let mut run = Run { dns, address, lookups: 0, voids: 0 };
+/// Evaluates the record of the sender's domain.
+pub(crate) async fn evaluate(dns: &Dns, sending: Sending<'_>) -> Result<Spf, EgressError> {
+    let domain = sending.mail_from.rsplit_once('@').map_or(sending.mail_from, |(_, domain)| domain);
+    let mut run = Run { dns, sending, lookups: 0, voids: 0, names: None };
     match run.domain(domain).await {
         Ok(result) => Ok(result),
         Err(Stop::Temp) => Ok(Spf::TempError),
@@ -61,37 +81,26 @@ pub(crate) async fn evaluate(dns: &Dns, domain: &str, address: IpAddr) -> Result
 
 struct Run<'a> {
     dns: &'a Dns,
-    address: IpAddr,
+    sending: Sending<'a>,
     lookups: u8,
     voids: u8,
+    /// The names of the address that lead back to it, once they were asked for.
+    names: Option<Vec<String>>,
 }
 
 impl Run<'_> {
     async fn domain(&mut self, domain: &str) -> Result<Spf, Stop> {
-        let Some(record) = self.record(domain).await? else { return Ok(Spf::None) };
-        let mut redirect = None;
-        for term in record.split_ascii_whitespace().skip(1) {
-            if let Some((name, value)) = modifier(term) {
-                if name.eq_ignore_ascii_case("redirect") {
-                    redirect = Some(value);
-                }
-                continue;
-            }
-            let (result, mechanism) = match term.as_bytes().first() {
-                Some(b'+') => (Spf::Pass, &term[1..]),
-                Some(b'-') => (Spf::Fail, &term[1..]),
-                Some(b'~') => (Spf::SoftFail, &term[1..]),
-                Some(b'?') => (Spf::Neutral, &term[1..]),
-                _ => (Spf::Pass, term),
-            };
-            if self.matches(domain, mechanism).await? {
-                return Ok(result);
+        let Some(text) = self.record(domain).await? else { return Ok(Spf::None) };
+        let record = Record::read(&text).map_err(|why| Stop::Perm(format!("{why} in the record of {domain}")))?;
+        for directive in &record.directives {
+            if self.matches(domain, &directive.mechanism).await? {
+                return Ok(directive.result.clone());
             }
         }
-        let Some(target) = redirect else { return Ok(Spf::Neutral) };
-        let target = plain(target)?;
+        let Some(target) = record.redirect else { return Ok(Spf::Neutral) };
+        let target = self.name(domain, target).await?;
         self.count_lookup()?;
-        match Box::pin(self.domain(target)).await? {
+        match Box::pin(self.domain(&target)).await? {
             Spf::None => Err(Stop::Perm(format!("redirect={target} leads to no record"))),
             result => Ok(result),
         }
@@ -116,84 +125,119 @@ impl Run<'_> {
         Ok(record)
     }
 
-    async fn matches(&mut self, domain: &str, mechanism: &str) -> Result<bool, Stop> {
-        let end = mechanism.find([':', '/']).unwrap_or(mechanism.len());
-        let (name, rest) = mechanism.split_at(end);
-        let value = rest.strip_prefix(':');
-        match name.to_ascii_lowercase().as_str() {
-            "all" if rest.is_empty() => Ok(true),
-            "ip4" | "ip6" => {
-                let network = value.ok_or_else(|| malformed(mechanism))?;
-                self.is_in_network(network, name.ends_with('4')).ok_or_else(|| malformed(mechanism))
-            }
-            "include" => {
-                let target = plain(value.ok_or_else(|| malformed(mechanism))?)?;
+    async fn matches(&mut self, domain: &str, mechanism: &Mechanism<'_>) -> Result<bool, Stop> {
+        Ok(match mechanism {
+            Mechanism::All => true,
+            Mechanism::Network(network, bits) => share_network(*network, self.sending.address, *bits),
+            Mechanism::Include(target) => {
+                let target = self.name(domain, target).await?;
                 self.count_lookup()?;
-                match Box::pin(self.domain(target)).await? {
-                    Spf::Pass => Ok(true),
-                    Spf::None => Err(Stop::Perm(format!("include:{target} leads to no record"))),
-                    _ => Ok(false),
+                match Box::pin(self.domain(&target)).await? {
+                    Spf::Pass => true,
+                    Spf::None => return Err(Stop::Perm(format!("include:{target} leads to no record"))),
+                    _ => false,
                 }
             }
-            "a" => {
-                let (host, bits) = host_and_bits(domain, rest).ok_or_else(|| malformed(mechanism))?;
+            Mechanism::A(host, bits) => {
+                let host = self.name_or(domain, *host).await?;
                 self.count_lookup()?;
-                self.is_address_of(plain(host)?, bits).await
+                self.is_address_of(&host, *bits).await?
             }
-            "mx" => {
-                let (of, bits) = host_and_bits(domain, rest).ok_or_else(|| malformed(mechanism))?;
+            Mechanism::Mx(of, bits) => {
+                let of = self.name_or(domain, *of).await?;
                 self.count_lookup()?;
-                let hosts = match self.dns.own_mx(plain(of)?).await? {
-                    MxAnswer::Mx(hosts) => hosts,
-                    MxAnswer::Temporary(_) => return Err(Stop::Temp),
-                    MxAnswer::NxDomain | MxAnswer::NoData | MxAnswer::NullMx => {
-                        self.count_void()?;
-                        return Ok(false);
-                    }
-                };
-                if hosts.len() > MX_HOSTS_MAX {
-                    return Err(Stop::Perm(format!("{of} has over {MX_HOSTS_MAX} mail hosts")));
-                }
-                for host in hosts {
-                    if self.is_address_of(&host.host, bits).await? {
-                        return Ok(true);
-                    }
-                }
-                Ok(false)
+                self.is_mail_host_of(&of, *bits).await?
             }
-            "exists" | "ptr" => {
-                Err(Stop::Perm(format!("{mechanism} is not evaluated here: name the addresses instead")))
+            Mechanism::Exists(name) => {
+                let name = self.name(domain, name).await?;
+                self.count_lookup()?;
+                // An IPv4 address is asked for, whatever the family of the connection (RFC 7208 §5.7).
+                match self.dns.own_addresses(&name).await? {
+                    AddressAnswer::Addresses(found) if found.iter().any(IpAddr::is_ipv4) => true,
+                    AddressAnswer::Temporary(_) => return Err(Stop::Temp),
+                    _ => self.nothing_there()?,
+                }
             }
-            _ => Err(malformed(mechanism)),
-        }
+            Mechanism::Ptr(of) => {
+                let of = self.name_or(domain, *of).await?;
+                self.count_lookup()?;
+                self.names().await?.iter().any(|name| is_within(name, &of))
+            }
+        })
     }
 
-    async fn is_address_of(&mut self, host: &str, bits: (u8, u8)) -> Result<bool, Stop> {
+    async fn is_mail_host_of(&mut self, domain: &str, bits: Bits) -> Result<bool, Stop> {
+        let hosts = match self.dns.own_mx(domain).await? {
+            MxAnswer::Mx(hosts) => hosts,
+            MxAnswer::Temporary(_) => return Err(Stop::Temp),
+            MxAnswer::NxDomain | MxAnswer::NoData | MxAnswer::NullMx => return self.nothing_there(),
+        };
+        if hosts.len() > MX_HOSTS_MAX {
+            return Err(Stop::Perm(format!("{domain} has over {MX_HOSTS_MAX} mail hosts")));
+        }
+        for host in hosts {
+            if self.is_address_of(&host.host, bits).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    async fn is_address_of(&mut self, host: &str, bits: Bits) -> Result<bool, Stop> {
+        let is_v4 = self.sending.address.is_ipv4();
         match self.dns.own_addresses(host).await? {
-            AddressAnswer::Addresses(addresses) => {
-                Ok(addresses.into_iter().any(|address| share_network(address, self.address, bits)))
+            AddressAnswer::Addresses(found) if found.iter().any(|address| address.is_ipv4() == is_v4) => {
+                Ok(found.into_iter().any(|address| share_network(address, self.sending.address, bits)))
             }
             AddressAnswer::Temporary(_) => Err(Stop::Temp),
-            AddressAnswer::NxDomain | AddressAnswer::NoData | AddressAnswer::NotAName => {
-                self.count_void()?;
-                Ok(false)
-            }
+            _ => self.nothing_there(),
         }
     }
 
-    /// `None` for what is no network of this family.
-    fn is_in_network(&self, network: &str, is_v4: bool) -> Option<bool> {
-        let (address, bits) = match network.split_once('/') {
-            Some((address, bits)) => (address, Some(bits.parse::<u8>().ok()?)),
-            None => (network, None),
-        };
-        let address: IpAddr = address.parse().ok()?;
-        let full = if is_v4 { 32 } else { 128 };
-        let bits = bits.unwrap_or(full);
-        if address.is_ipv4() != is_v4 || bits > full {
-            return None;
+    /// The names of the address that lead back to it (RFC 7208 §5.5). What the DNS does not answer is left out.
+    async fn names(&mut self) -> Result<&[String], Stop> {
+        if self.names.is_none() {
+            let mut validated = Vec::new();
+            match self.dns.own_ptr(self.sending.address).await? {
+                PtrAnswer::Names(names) => {
+                    for name in names.into_iter().take(NAMES_MAX) {
+                        let back = self.dns.own_addresses(&name).await?;
+                        if matches!(back, AddressAnswer::Addresses(back) if back.contains(&self.sending.address)) {
+                            validated.push(name);
+                        }
+                    }
+                }
+                PtrAnswer::None => _ = self.nothing_there()?,
+                PtrAnswer::Temporary(_) => {}
+            }
+            self.names = Some(validated);
         }
-        Some(share_network(address, self.address, (bits, bits)))
+        Ok(self.names.as_deref().unwrap_or_default())
+    }
+
+    async fn name_or(&mut self, domain: &str, spec: Option<&str>) -> Result<String, Stop> {
+        match spec {
+            Some(spec) => self.name(domain, spec).await,
+            None => Ok(domain.to_owned()),
+        }
+    }
+
+    /// The name that a term means, its macros expanded.
+    async fn name(&mut self, domain: &str, spec: &str) -> Result<String, Stop> {
+        let mut own = UNKNOWN.to_owned();
+        if macros::needs_name(spec) {
+            let names = self.names().await?;
+            // The domain itself before one inside it, before any (RFC 7208 §7.3).
+            let found = names
+                .iter()
+                .find(|name| name.eq_ignore_ascii_case(domain))
+                .or_else(|| names.iter().find(|name| is_within(name, domain)))
+                .or(names.first());
+            own = found.cloned().unwrap_or(own);
+        }
+        let Sending { mail_from, helo, address } = self.sending;
+        let values = Values { sender: mail_from, helo, domain, address, name: own.trim_end_matches('.') };
+        macros::expand(spec, &values).ok_or_else(|| Stop::Perm(format!("{spec:?} is malformed")))
     }
 
     fn count_lookup(&mut self) -> Result<(), Stop> {
@@ -204,67 +248,34 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn count_void(&mut self) -> Result<(), Stop> {
+    /// Counts a question that led nowhere: no match.
+    fn nothing_there(&mut self) -> Result<bool, Stop> {
         self.voids += 1;
         if self.voids > VOID_LOOKUPS_MAX {
             return Err(Stop::Perm(format!("over {VOID_LOOKUPS_MAX} terms name what does not exist")));
         }
-        Ok(())
+        Ok(false)
     }
 }
 
-/// `name=value`; a mechanism has none of these before its colon or slash.
-fn modifier(term: &str) -> Option<(&str, &str)> {
-    let (name, value) = term.split_once('=')?;
-    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
-    (is_name && !name.is_empty()).then_some((name, value))
-}
-
-/// A name without macros.
-fn plain(name: &str) -> Result<&str, Stop> {
-    if name.contains('%') {
-        return Err(Stop::Perm(format!("{name} has a macro, which is not evaluated here")));
-    }
-    Ok(name)
-}
-
-fn malformed(mechanism: &str) -> Stop {
-    Stop::Perm(format!("{mechanism:?} is malformed"))
-}
-
-/// `:host/24//64` with any part missing: the host, and the bits for IPv4 and IPv6.
-fn host_and_bits<'t>(domain: &'t str, rest: &'t str) -> Option<(&'t str, (u8, u8))> {
-    let (host, bits) = match rest.split_once('/') {
-        Some((host, bits)) => (host, Some(bits)),
-        None => (rest, None),
-    };
-    let host = match host.strip_prefix(':') {
-        Some("") => return None,
-        Some(host) => host,
-        None => domain,
-    };
-    let number = |text: &str, max: u8| text.parse::<u8>().ok().filter(|bits| *bits <= max);
-    let bits = match bits {
-        None => (32, 128),
-        Some(bits) => match (bits.strip_prefix('/'), bits.split_once("//")) {
-            (Some(v6), _) => (32, number(v6, 128)?),
-            (None, Some((v4, v6))) => (number(v4, 32)?, number(v6, 128)?),
-            (None, None) => (number(bits, 32)?, 128),
-        },
-    };
-    Some((host, bits))
+/// Whether a name is the domain or lies inside it.
+fn is_within(name: &str, domain: &str) -> bool {
+    let (name, domain) = (name.trim_end_matches('.'), domain.trim_end_matches('.'));
+    let at = name.len().checked_sub(domain.len());
+    let ends = at.and_then(|at| name.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(domain));
+    ends && at.is_some_and(|at| at == 0 || name.as_bytes().get(at - 1) == Some(&b'.'))
 }
 
 /// Whether two addresses of one family share their first bits.
-fn share_network(one: IpAddr, other: IpAddr, (bits_v4, bits_v6): (u8, u8)) -> bool {
+fn share_network(one: IpAddr, other: IpAddr, bits: Bits) -> bool {
     match (one, other) {
         (IpAddr::V4(one), IpAddr::V4(other)) => {
             let differ = u32::from(one) ^ u32::from(other);
-            differ.leading_zeros() >= u32::from(bits_v4)
+            differ.leading_zeros() >= u32::from(bits.v4)
         }
         (IpAddr::V6(one), IpAddr::V6(other)) => {
             let differ = u128::from(one) ^ u128::from(other);
-            differ.leading_zeros() >= u32::from(bits_v6)
+            differ.leading_zeros() >= u32::from(bits.v6)
         }
         _ => false,
     }

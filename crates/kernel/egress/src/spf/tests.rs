@@ -20,8 +20,36 @@ const ZONE: &[(&str, &str, &str)] = &[
     ("twice.example", "TXT", "v=spf1 -all"),
     ("twice.example", "TXT", "v=spf1 +all"),
     ("v10.example", "TXT", "v=spf10 +all"),
-    ("macro.example", "TXT", "v=spf1 exists:%{i}.spf.example -all"),
+    ("macro.example", "TXT", "v=spf1 exists:%{ir}.%{v}.%{l}.spf.example -all"),
+    ("7.2.0.192.in-addr.postmaster.spf.example", "A", "127.0.0.2"),
+    ("8.2.0.192.in-addr.postmaster.spf.example", "AAAA", "2001:db8::2"),
+    ("via.example", "TXT", "v=spf1 include:%{d1}.spf.example ?all"),
+    ("example.spf.example", "TXT", "v=spf1 ip4:192.0.2.7 -all"),
+    ("greets.example", "TXT", "v=spf1 a:%{h} -all"),
+    ("probe.ours.example", "A", "192.0.2.7"),
     ("ptr.example", "TXT", "v=spf1 ptr -all"),
+    ("ptrof.example", "TXT", "v=spf1 ptr:ptr.example -all"),
+    ("7.2.0.192.in-addr.arpa", "PTR", "mail.ptr.example"),
+    ("mail.ptr.example", "A", "192.0.2.7"),
+    ("8.2.0.192.in-addr.arpa", "PTR", "lies.ptr.example"),
+    ("lies.ptr.example", "A", "192.0.2.99"),
+    ("9.2.0.192.in-addr.arpa", "FAIL", ""),
+    ("named.example", "TXT", "v=spf1 exists:%{p}.who.example -all"),
+    ("mail.ptr.example.who.example", "A", "127.0.0.2"),
+    ("unknown.who.example", "A", "127.0.0.2"),
+    ("late.example", "TXT", "v=spf1 ip4:192.0.2.7 -all what:ever"),
+    ("two.example", "TXT", "v=spf1 redirect=four.example redirect=deny.example"),
+    ("open.example", "TXT", "v=spf1 a:%{d -all"),
+    (
+        "ten.example",
+        "TXT",
+        "v=spf1 a:b.example a:b.example a:b.example a:b.example a:b.example a:b.example a:b.example a:b.example a:b.example a:a.example -all",
+    ),
+    ("b.example", "A", "192.0.2.1"),
+    ("eleven.example", "TXT", "v=spf1 a:b.example include:ten.example -all"),
+    ("voids.example", "TXT", "v=spf1 a:x1.example exists:x2.example +all"),
+    ("family.example", "TXT", "v=spf1 a:six.example a:six.example a:six.example -all"),
+    ("six.example", "AAAA", "2001:db8::7"),
     ("bad.example", "TXT", "v=spf1 ip4:192.0.2.0/33 -all"),
     ("odd.example", "TXT", "v=spf1 what:ever -all"),
     ("loop.example", "TXT", "v=spf1 include:loop.example -all"),
@@ -63,9 +91,30 @@ async fn records_and_what_they_say() {
         ("minus.example", "192.0.2.8", Spf::Pass),
         ("broken.example", "192.0.2.7", Spf::TempError),
         ("half.example", "192.0.2.7", Spf::TempError),
+        ("macro.example", "192.0.2.7", Spf::Pass),
+        ("macro.example", "192.0.2.8", Spf::Fail),
+        ("via.example", "192.0.2.7", Spf::Pass),
+        ("via.example", "192.0.2.8", Spf::Neutral),
+        ("greets.example", "192.0.2.7", Spf::Pass),
+        ("greets.example", "192.0.2.8", Spf::Fail),
+        ("ptr.example", "192.0.2.7", Spf::Pass),
+        ("ptrof.example", "192.0.2.7", Spf::Pass),
+        ("ptr.example", "192.0.2.8", Spf::Fail),
+        ("ptr.example", "192.0.2.9", Spf::Fail),
+        ("ptr.example", "192.0.2.10", Spf::Fail),
+        ("named.example", "192.0.2.7", Spf::Pass),
+        ("named.example", "192.0.2.8", Spf::Pass),
+        ("ten.example", "192.0.2.7", Spf::Pass),
+        ("voids.example", "192.0.2.7", Spf::Pass),
     ] {
-        assert_eq!(evaluate(egress.dns(), domain, ip(address)).await.unwrap(), expected, "{domain} {address}");
+        assert_eq!(result(&egress, domain, address).await, expected, "{domain} {address}");
     }
+}
+
+async fn result(egress: &crate::Egress, domain: &str, address: &str) -> Spf {
+    let mail_from = format!("postmaster@{domain}");
+    let sending = Sending { mail_from: &mail_from, helo: "probe.ours.example", address: ip(address) };
+    evaluate(egress.dns(), sending).await.unwrap()
 }
 
 #[tokio::test]
@@ -73,17 +122,18 @@ async fn records_that_cannot_be_used() {
     let egress = egress(ZONE.to_vec(), config()).await;
     for (domain, why) in [
         ("twice.example", "several"),
-        ("macro.example", "not evaluated"),
-        ("ptr.example", "not evaluated"),
+        ("late.example", "malformed"),
+        ("two.example", "malformed"),
+        ("open.example", "malformed"),
+        ("eleven.example", "over 10 terms"),
+        ("family.example", "what does not exist"),
         ("bad.example", "malformed"),
         ("odd.example", "malformed"),
         ("loop.example", "over 10 terms"),
         ("nowhere.example", "leads to no record"),
         ("void.example", "what does not exist"),
     ] {
-        let Spf::PermError(said) = evaluate(egress.dns(), domain, ip("192.0.2.7")).await.unwrap() else {
-            panic!("{domain}")
-        };
+        let Spf::PermError(said) = result(&egress, domain, "192.0.2.7").await else { panic!("{domain}") };
         assert!(said.contains(why), "{domain}: {said}");
     }
 }
