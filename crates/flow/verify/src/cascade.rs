@@ -246,6 +246,7 @@ impl<'a> Run<'a> {
             deadlines: self.config.deadlines,
             emails,
             control_local: request.control_local,
+            catch_alls: &self.config.catch_alls,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use plumb_egress::ProbeIdentity;
 
+use crate::catch_alls::CatchAlls;
 use crate::domain::dialogue::Deadlines;
 use crate::domain::retry::RetrySchedule;
 use crate::domain::verdict::Policy;
@@ -9,7 +10,7 @@ use crate::provider::Sites;
 
 /// How an installation verifies. What it calls itself towards mail servers (HELO, MAIL FROM) and how many
 /// connections it makes at once is in the configuration of `plumb_egress`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct VerifyConfig {
     /// How borderline results are marked.
     pub policy: Policy,
@@ -24,6 +25,8 @@ pub struct VerifyConfig {
     pub identity: Option<ProbeIdentity>,
     /// Where verification providers are.
     pub providers: Sites,
+    /// Which mail hosts are known to take invented addresses: shared by all that run with this configuration.
+    pub catch_alls: CatchAlls,
 }
 
 impl Default for VerifyConfig {
@@ -35,6 +38,7 @@ impl Default for VerifyConfig {
             retries: RetrySchedule::default(),
             identity: None,
             providers: Sites::default(),
+            catch_alls: CatchAlls::default(),
         }
     }
 }

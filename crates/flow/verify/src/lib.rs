@@ -6,6 +6,7 @@
 
 mod batch;
 mod cascade;
+mod catch_alls;
 mod config;
 pub mod domain;
 mod explain;
@@ -22,6 +23,7 @@ mod run;
 mod settings;
 
 pub use cascade::{Lists, Request, check, check_group, fresh_control_local, verify_one};
+pub use catch_alls::CatchAlls;
 pub use config::VerifyConfig;
 pub use domain::dialogue::Deadlines;
 pub use domain::reason::Reason;

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
-use plumb_base::{Clock, Email};
-use plumb_egress::{CallContext, Egress, EgressError, Heard, Pause, SmtpError, SmtpStream, TlsFacts};
+use plumb_base::{Clock, Email, Timestamp};
+use plumb_egress::{CallContext, Egress, EgressError, Pause, SmtpError, SmtpStream, TlsFacts};
 use tokio::time::{Instant, timeout};
 
-use crate::domain::classify::{Class, Phase, classify};
+use crate::catch_alls::CatchAlls;
+use crate::domain::classify::Phase;
 use crate::domain::decide::{ProbeAnswer, read_probe};
 use crate::domain::dialogue::{Deadlines, Dialogue, Ended, Findings, GroupFindings, Input, Question, Step};
 use crate::domain::evidence::{Evidence, ReplyRecord, Tier, TierResult};
@@ -21,6 +22,7 @@ use crate::domain::verdict::Tri;
 use crate::domain::wording::Asked;
 
 mod group;
+mod manners;
 #[cfg(test)]
 mod tests;
 
@@ -69,6 +71,8 @@ pub(crate) struct Probe<'a> {
     pub(crate) emails: &'a [Email],
     /// The local part of the random control address; the same for every host and every retry.
     pub(crate) control_local: &'a str,
+    /// Which hosts need not be asked about it.
+    pub(crate) catch_alls: &'a CatchAlls,
 }
 
 /// What became of the attempts to connect.
@@ -87,6 +91,8 @@ enum HostAnswer {
         findings: GroupFindings,
         tls: Option<TlsFacts>,
         cleartext_after: Option<String>,
+        /// Since when the host is known to take invented addresses, so that none was asked about.
+        catch_all_since: Option<Timestamp>,
     },
 }
 
@@ -188,12 +194,14 @@ impl Probe<'_> {
         emails: &[Email],
     ) -> Result<HostAnswer, EgressError> {
         let operator = operator_of(&host.name);
+        let catch_all_since = self.catch_all_since(&host.name, emails);
+        let wants_control = operator.is_informative() && catch_all_since.is_none();
         let question = Question {
             helo: stream.helo().to_owned(),
             mail_from: self.egress.config().mail_from.clone(),
             targets: emails.iter().map(Email::expose).collect(),
             is_international: emails.iter().any(Email::is_international),
-            control: operator.is_informative().then(|| self.control()),
+            control: wants_control.then(|| self.control()),
             use_tls: true,
         };
         let (findings, fault) = self.converse(&mut stream, question.clone()).await?;
@@ -201,38 +209,36 @@ impl Probe<'_> {
         let tls = stream.tls().cloned();
         stream.close_behind();
         if findings.ended != Ended::HandshakeFailed {
-            return Ok(HostAnswer::Spoke { findings, tls, cleartext_after: None });
+            return Ok(HostAnswer::Spoke { findings, tls, cleartext_after: None, catch_all_since });
         }
         // Mail would go in clear text then, and a probe carries less than mail does.
         let mut stream = match self.connect(host, address).await {
             Ok(stream) => stream,
             Err(SmtpError::Egress(refused)) => return Err(refused),
-            Err(_) => return Ok(HostAnswer::Spoke { findings, tls: None, cleartext_after: fault }),
+            Err(_) => return Ok(HostAnswer::Spoke { findings, tls: None, cleartext_after: fault, catch_all_since }),
         };
         let (findings, _) = self.converse(&mut stream, Question { use_tls: false, ..question }).await?;
         stream.close_behind();
-        Ok(HostAnswer::Spoke { findings, tls: None, cleartext_after: fault })
+        Ok(HostAnswer::Spoke { findings, tls: None, cleartext_after: fault, catch_all_since })
     }
 
-    /// Tells egress what the operator thinks of us.
-    async fn note_manners(&self, stream: &SmtpStream, findings: &Findings) {
-        let refusal = match &findings.ended {
-            Ended::Refused(phase, reply) => Some((*phase, reply)),
-            _ => findings.target.as_ref().map(|reply| (Phase::Rcpt, reply)),
-        };
-        let Some((phase, reply)) = refusal else { return };
-        let replies = [Some((phase, reply)), findings.control.as_ref().map(|reply| (Phase::Control, reply))];
-        let heard = replies.into_iter().flatten().map(|(phase, reply)| {
-            let class = classify(phase, reply, operator_of(stream.host())).class;
-            match class {
-                Class::IpBlocked if phase != Phase::Control => Heard::Blocked,
-                _ if reply.code == 421 => Heard::Goodbye,
-                Class::IpBlocked | Class::Policy | Class::RateLimited if reply.is_temporary() => Heard::Slower,
-                _ => Heard::Answer,
-            }
-        });
-        if let Some(heard) = heard.max_by_key(|heard| severity(*heard)) {
-            self.egress.smtp().heard(stream, heard).await;
+    /// Since when a host is known to take invented addresses of the domain. A group asks all the same: its control holds
+    /// for many.
+    fn catch_all_since(&self, host: &str, emails: &[Email]) -> Option<Timestamp> {
+        let [email] = emails else { return None };
+        self.catch_alls.since(self.ctx.org, email.domain(), host, self.clock.now())
+    }
+
+    /// Keeps in mind whether a host takes invented addresses. What is said at the end of a group may be for its number.
+    fn note_catch_all(&self, host: &str, email: &Email, answer: &ProbeAnswer, was_known: bool) {
+        if self.emails.len() != 1 {
+            return;
+        }
+        let org = self.ctx.org;
+        if answer.catch_all == Tri::Yes && !was_known {
+            self.catch_alls.found(org, email.domain(), host, self.clock.now());
+        } else if was_known && answer.reason == Reason::MailboxUnknown {
+            self.catch_alls.refuted(org, email.domain(), host);
         }
     }
 
@@ -310,10 +316,14 @@ impl Probe<'_> {
         let asked = Asked { target: &target, mail_from: &config.mail_from, helo: &config.helo };
         let (answer, note, settled) = match answer {
             HostAnswer::NoConnection(error) => (no_connection(error), Some(error.to_string()), false),
-            HostAnswer::Spoke { findings, tls, cleartext_after } => {
+            HostAnswer::Spoke { findings, tls, cleartext_after, catch_all_since } => {
                 let findings = findings.of(at);
-                let note = note_on(&findings.ended, tls.as_ref(), cleartext_after.as_deref());
-                (read_probe(&findings, operator, &asked, &control), note, !is_worth_another_host(&findings))
+                let since = *catch_all_since;
+                let note = note_on(&findings.ended, tls.as_ref(), cleartext_after.as_deref(), since);
+                let answer = read_probe(&findings, operator, &asked, &control);
+                let answer = if since.is_some() { answer.where_all_is_taken() } else { answer };
+                self.note_catch_all(host, email, &answer, since.is_some());
+                (answer, note, !is_worth_another_host(&findings))
             }
         };
         let mut record = Evidence::of(Tier::Smtp, TierResult::Answered, Some(answer.reason), self.clock.now());
@@ -328,16 +338,6 @@ impl Probe<'_> {
         record.control_reply =
             answer.control.as_ref().map(|(reply, classified)| ReplyRecord::of(Phase::Control, reply, classified));
         (answer, record, settled)
-    }
-}
-
-/// What weighs more of two things heard on one connection.
-const fn severity(heard: Heard) -> u8 {
-    match heard {
-        Heard::Answer => 0,
-        Heard::Slower => 1,
-        Heard::Goodbye => 2,
-        Heard::Blocked => 3,
     }
 }
 
@@ -386,7 +386,12 @@ fn is_worth_another_host(findings: &Findings) -> bool {
     }
 }
 
-fn note_on(ended: &Ended, tls: Option<&TlsFacts>, cleartext_after: Option<&str>) -> Option<String> {
+fn note_on(
+    ended: &Ended,
+    tls: Option<&TlsFacts>,
+    cleartext_after: Option<&str>,
+    catch_all_since: Option<Timestamp>,
+) -> Option<String> {
     let mut notes = Vec::new();
     match ended {
         Ended::TimedOut(phase) => notes.push(format!("silent at {}", phase.words())),
@@ -401,6 +406,10 @@ fn note_on(ended: &Ended, tls: Option<&TlsFacts>, cleartext_after: Option<&str>)
     }
     if let Some(fault) = cleartext_after {
         notes.push(format!("asked in clear text after TLS failed: {fault}"));
+    }
+    if let Some(since) = catch_all_since {
+        let since = since.format("%Y-%m-%d %H:%M UTC");
+        notes.push(format!("no invented address was asked about: this host took one on {since}"));
     }
     (!notes.is_empty()).then(|| notes.join("; "))
 }

@@ -13,6 +13,7 @@ use super::*;
 use crate::domain::dialogue::Deadlines;
 use crate::domain::verdict::Tri;
 
+mod catch_all;
 mod families;
 mod nodes;
 

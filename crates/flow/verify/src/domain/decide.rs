@@ -32,6 +32,20 @@ pub struct ProbeAnswer {
     pub control: Option<(Reply, Classified)>,
 }
 
+impl ProbeAnswer {
+    /// The same answer of a host that is known to take invented addresses, and was not asked about one: what it accepts
+    /// proves nothing, and what it refuses is refused.
+    #[must_use]
+    pub fn where_all_is_taken(self) -> Self {
+        let is_accepted = matches!(&self.reply, Some((Phase::Rcpt, _, said)) if said.class == Class::Accepted);
+        if !is_accepted || self.reason != Reason::ProbeInconclusive || self.control.is_some() {
+            return self;
+        }
+        let (reason, catch_all) = (Reason::CatchAll, Tri::Yes);
+        Self { reason, catch_all, again: Again::for_reason(reason, false), ..self }
+    }
+}
+
 /// Reads the findings of a dialogue about `asked.target`; `control` is the address that was asked about beside it.
 #[must_use]
 pub fn read_probe(findings: &Findings, operator: &Operator, asked: &Asked<'_>, control: &str) -> ProbeAnswer {

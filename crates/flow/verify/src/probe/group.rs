@@ -3,6 +3,7 @@
 use plumb_egress::{EgressError, SmtpError};
 
 use super::{HostAnswer, MailHost, Probe, Probed};
+use crate::catch_alls::CatchAlls;
 use crate::domain::decide::ProbeAnswer;
 use crate::domain::dialogue::{Ended, GroupFindings};
 use crate::domain::reason::Reason;
@@ -60,7 +61,10 @@ impl Probe<'_> {
         if in_a_row < REFUSED_IN_A_ROW && !takes_all(last.reason) {
             return Ok(true);
         }
-        let alone = Probe { emails: std::slice::from_ref(email), ..*self }.run(hosts).await?;
+        // With a control of its own, whatever is known of the host.
+        let nothing_known = CatchAlls::default();
+        let alone = Probe { emails: std::slice::from_ref(email), catch_alls: &nothing_known, ..*self };
+        let alone = alone.run(hosts).await?;
         Ok(alone.reason == last.reason)
     }
 }

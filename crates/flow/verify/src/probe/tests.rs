@@ -40,6 +40,7 @@ async fn probe(says: &'static [&'static str]) -> Probed {
         deadlines: Deadlines::default(),
         emails: std::slice::from_ref(&email),
         control_local: "k3jq5w7hx2n6v4m8",
+        catch_alls: &CatchAlls::default(),
     };
     let host = MailHost { name: "mx.firm.example".to_owned(), addresses: vec![Ipv4Addr::LOCALHOST.into()] };
     probe.run(&[host]).await.unwrap()
