@@ -76,6 +76,13 @@ pub struct Site {
     pub destination: &'static str,
     /// Such as `https://api.neverbounce.com`.
     pub base: String,
+    /// Longest wait for the answer about one address.
+    pub answer_within: Duration,
+}
+
+impl Site {
+    /// Longest wait for the answer about one address: a provider may ask the mailbox's own server meanwhile.
+    pub const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 }
 
 /// Where the providers are. Other than [`Sites::default`] only for tests.
@@ -91,7 +98,8 @@ pub struct Sites {
 
 impl Default for Sites {
     fn default() -> Self {
-        let site = |destination, base: &str| Site { destination, base: base.to_owned() };
+        let site =
+            |destination, base: &str| Site { destination, base: base.to_owned(), answer_within: Site::ANSWER_WITHIN };
         Self {
             neverbounce: site(NEVERBOUNCE, "https://api.neverbounce.com"),
             zerobounce: site(ZEROBOUNCE, "https://api-eu.zerobounce.net"),

@@ -9,10 +9,12 @@ use serde::Serialize;
 use super::{Failed, print, remote};
 use crate::config::Config;
 
+mod operators;
+
 /// Examines the installation.
 #[derive(Debug, Args)]
 pub(super) struct Doctor {
-    /// Also look into the running database: schema, roles, row-level security
+    /// Also look into the running database: schema, roles, row-level security, and the mail operators that are left alone
     #[arg(long)]
     database: bool,
 }
@@ -226,6 +228,9 @@ async fn catalogue(config: &Config) -> Vec<Finding> {
         }
     };
     findings.push(work(&store).await);
+    if config.ask_mail_servers {
+        findings.extend(operators::operators(&store, config).await);
+    }
     store.close().await;
     findings
 }

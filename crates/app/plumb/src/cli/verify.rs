@@ -46,7 +46,8 @@ const STDIN_BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// Checks addresses: their form, the DNS, and the mailboxes' own servers. No message is ever sent
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A list is CSV (the column `email`, or the first that holds addresses) or has an address on each line. With --json each \
+A list is CSV (the column `email`, or the first that holds addresses) or has an address on each line; packed by gzip it \
+is unpacked. With --json each \
 address is one line of JSON, in the order of the list: email, verdict, reason, explanation, catch_all, flags, evidence, \
 policy, checked_at, expires_at, retry_at. An address that comes again is not asked again.
 

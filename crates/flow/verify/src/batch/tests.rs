@@ -52,7 +52,7 @@ async fn scene(base: &str) -> Scene {
         site = site.mailbox(&format!("m{n}"), Mailbox::Exists);
     }
     let mut scene = Scene::new(vec![site]).await;
-    let at = || Site { destination: STUB.name, base: base.to_owned() };
+    let at = || Site { destination: STUB.name, base: base.to_owned(), answer_within: Site::ANSWER_WITHIN };
     scene.config.providers = Sites { neverbounce: at(), zerobounce: at(), hunter: at() };
     scene.destinations = vec![STUB];
     let body =

@@ -57,7 +57,8 @@ pub(super) async fn verify(
         .query("email", Outgoing::Email(email))
         .bearer(key)
         .answer_bytes_max(256 * 1024)
-        .within(Duration::from_secs(30));
+        .within(Duration::from_secs(30))
+        .within(site.answer_within);
     egress.http(ctx, site.destination, request).await
 }
 

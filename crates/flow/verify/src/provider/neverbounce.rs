@@ -50,7 +50,8 @@ pub(super) async fn single(
         .query("timeout", Outgoing::Number(LOOKS_SECS))
         .secret("key", key)
         .answer_bytes_max(64 * 1024)
-        .within(Duration::from_secs(30));
+        .within(Duration::from_secs(30))
+        .within(site.answer_within);
     egress.http(ctx, site.destination, request).await
 }
 

@@ -35,7 +35,8 @@ pub(super) async fn validate(
         .query("ip_address", Outgoing::Fixed(""))
         .secret("api_key", key)
         .answer_bytes_max(64 * 1024)
-        .within(Duration::from_mins(1));
+        .within(Duration::from_mins(1))
+        .within(site.answer_within);
     egress.http(ctx, site.destination, request).await
 }
 

@@ -1,9 +1,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use plumb_base::Email;
 use plumb_egress::{Destination, FieldClass, HostRule, Region, Standing};
 use plumb_store::testing::Db;
+use plumb_testworld::providers::{Mood, Providers, Vendor as Theirs};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
@@ -66,7 +68,7 @@ fn neverbounce(result: &str) -> (u16, String) {
 
 async fn scene(base: &str, vendor: Vendor, credits: i32) -> Scene {
     let mut scene = Scene::new(vec![site("firm.example"), site("other.example")]).await;
-    let site = || Site { destination: STUB.name, base: base.to_owned() };
+    let site = || Site { destination: STUB.name, base: base.to_owned(), answer_within: Duration::from_millis(500) };
     scene.config.providers = Sites { neverbounce: site(), zerobounce: site(), hunter: site() };
     scene.destinations = vec![STUB];
     let body = ProviderBody { provider: vendor, key: "secret-key-1".to_owned(), credits_per_day: Some(credits) };
@@ -124,6 +126,42 @@ async fn a_refused_key_switches_it_off_at_the_first_word() {
     assert_eq!(asked.load(Ordering::SeqCst), 1);
     let chosen = chosen(&scene.db, scene.org).await;
     assert!(!chosen.is_on && chosen.off_reason.unwrap().contains("the key was refused"));
+}
+
+#[tokio::test]
+async fn a_key_that_is_revoked_meanwhile_ends_the_questions_and_not_the_answers() {
+    let (base, asked) = provider(vec![neverbounce("valid"), (401, String::new())]).await;
+    let scene = scene(&base, Vendor::NeverBounce, 10).await;
+    let first = scene.import(&["ada@firm.example"]).await;
+    scene.work().await;
+    let more = scene.import(&["info@firm.example", "ada@other.example", "info@other.example"]).await;
+    scene.work().await;
+    for lead in first.into_iter().chain(more) {
+        assert_eq!(scene.lead(lead).await, found("verified", "mailbox_confirmed"), "by its own server");
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 2, "one refusal is enough");
+    let answered =
+        r#"select count(*) from verification where evidence @> '[{"tier": "provider", "result": "answered"}]'"#;
+    assert_eq!(scene.count(answered).await, 1, "what was said before the key was revoked is kept");
+    assert!(!chosen(&scene.db, scene.org).await.is_on);
+}
+
+#[tokio::test]
+async fn a_provider_that_is_silent_is_waited_for_and_then_done_without() {
+    let providers = Providers::start().await.unwrap();
+    providers.is(Theirs::NeverBounce, Mood::Silent);
+    let scene = scene(&providers.base(), Vendor::NeverBounce, 100).await;
+    let leads = scene.import(&["ada@firm.example"]).await;
+    scene.work().await;
+    assert_eq!(scene.lead(leads[0]).await.0, "", "silence decides nothing");
+    assert_eq!(providers.calls().len(), 1);
+    for _ in 0..10 {
+        all_due(&scene).await;
+    }
+    assert_eq!(scene.lead(leads[0]).await, found("verified", "mailbox_confirmed"));
+    assert_eq!(providers.calls().len(), 6);
+    let said = "select count(*) from verification where evidence::text like '%provider_error%'";
+    assert_eq!(scene.count(said).await, 1, "and the evidence says that there was no answer");
 }
 
 #[tokio::test]

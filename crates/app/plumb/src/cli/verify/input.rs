@@ -1,4 +1,4 @@
-//! A list of addresses: CSV of whatever shape, or an address on each line.
+//! A list of addresses: CSV of whatever shape, or an address on each line; plain, or packed by gzip.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Read};
@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use flate2::bufread::MultiGzDecoder;
 
 use super::usage;
 
@@ -66,7 +67,7 @@ impl List {
 
     fn look(origin: Origin) -> anyhow::Result<Self> {
         let mut head = Vec::new();
-        origin.open()?.take(LOOK_BYTES).read_to_end(&mut head)?;
+        origin.open()?.take(LOOK_BYTES).read_to_end(&mut head).context("the list cannot be read")?;
         if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
             return Err(usage("the list is in UTF-16: save it as UTF-8"));
         }
@@ -99,7 +100,7 @@ impl List {
 }
 
 impl Origin {
-    /// From the beginning, without the mark of UTF-8.
+    /// From the beginning, unpacked, without the mark of UTF-8.
     fn open(&self) -> anyhow::Result<Box<dyn BufRead>> {
         let mut reader: Box<dyn BufRead> = match self {
             Self::File(path) => {
@@ -108,7 +109,11 @@ impl Origin {
             }
             Self::Bytes(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
         };
-        if reader.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
+        if reader.fill_buf()?.starts_with(b"\x1f\x8b") {
+            reader = Box::new(BufReader::with_capacity(64 * 1024, MultiGzDecoder::new(reader)));
+        }
+        let mark = reader.fill_buf().context("the packed list is damaged")?;
+        if mark.starts_with(b"\xef\xbb\xbf") {
             reader.consume(3);
         }
         Ok(reader)

@@ -43,6 +43,23 @@ fn what_cannot_be_a_list_is_refused() {
 }
 
 #[test]
+fn a_packed_list_is_unpacked() {
+    let packed = |text: &str| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::Write::write_all(&mut encoder, text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let list = |bytes: Vec<u8>| -> Vec<String> {
+        List::of_bytes(bytes).unwrap().addresses().unwrap().map(Result::unwrap).collect()
+    };
+    let whole = packed("\u{feff}name;email\nAda;ada@a.example\nBob;bob@b.example\n");
+    assert_eq!(list(whole.clone()), ["ada@a.example", "bob@b.example"]);
+    assert_eq!(list([packed("ada@a.example\n"), packed("bob@b.example\n")].concat()).len(), 2, "one after the other");
+    assert!(List::of_bytes(whole[..whole.len() - 12].to_vec()).is_err(), "cut off");
+    assert!(List::of_bytes(b"\x1f\x8bno such thing".to_vec()).is_err());
+}
+
+#[test]
 fn lines_are_bounded() {
     let list = format!("{}\nada@a.example\n", "x".repeat(1_000_000));
     let read = addresses(&list);

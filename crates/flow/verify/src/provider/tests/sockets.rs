@@ -1,4 +1,4 @@
-//! The providers over real sockets, in every mood that they have. Silence is bounded by egress and tested there.
+//! The providers over real sockets, in every mood that they have.
 
 use plumb_base::OrgId;
 use plumb_egress::{CallContext, EgressConfig, Recorder};
@@ -21,7 +21,8 @@ impl Scene {
             destinations: vec![STUB],
             ..EgressConfig::new("probe.example", "postmaster@probe.example")
         };
-        let site = || Site { destination: STUB.name, base: providers.base() };
+        let answer_within = Duration::from_millis(500);
+        let site = || Site { destination: STUB.name, base: providers.base(), answer_within };
         let sites = Sites { neverbounce: site(), zerobounce: site(), hunter: site() };
         Self { egress: Egress::new(config, Recorder::memory()).unwrap(), sites, providers }
     }
@@ -52,7 +53,7 @@ impl Scene {
     /// What is the same at all of them.
     async fn does_as_everybody(&self, vendor: Vendor) {
         assert_eq!(self.in_mood(vendor, Mood::Talkative).await.unwrap().reason, Reason::ProviderValid);
-        for mood in [Mood::Unavailable, Mood::Html, Mood::HtmlError, Mood::CutOff, Mood::HangsUp] {
+        for mood in [Mood::Unavailable, Mood::Html, Mood::HtmlError, Mood::CutOff, Mood::HangsUp, Mood::Silent] {
             let read = self.in_mood(vendor, mood).await;
             assert!(matches!(read, Err(Trouble::Later { everybody: false, .. })), "{mood:?}: {read:?}");
         }
