@@ -97,7 +97,8 @@ pub struct Batch {
     records: Vec<Record>,
     lines: u32,
     blank_lines: u32,
-    windows_1252: u32,
+    /// Where each record begins that was no UTF-8, in order.
+    windows_1252: Vec<usize>,
     wide: bool,
     /// Where the text begins in the file, if it stands there byte for byte.
     offset: Option<u64>,
@@ -120,13 +121,14 @@ impl Batch {
         self.cells.clear();
         self.unquoted.clear();
         self.records.clear();
-        (self.lines, self.blank_lines, self.windows_1252) = (0, 0, 0);
+        self.windows_1252.clear();
+        (self.lines, self.blank_lines) = (0, 0);
         let mut text = match String::from_utf8(std::mem::take(&mut chunk.text)) {
             Ok(text) => text,
             Err(error) => self.decode(error.as_bytes(), dialect, chunk.broken.is_some()),
         };
         self.wide = !text.is_ascii();
-        self.offset = (self.windows_1252 == 0 && chunk.broken.is_none()).then_some(chunk.offset);
+        self.offset = (self.windows_1252.is_empty() && chunk.broken.is_none()).then_some(chunk.offset);
         self.text_bytes = text.len();
         match chunk.broken.take() {
             None => self.split(&text, dialect, width, header),
@@ -169,7 +171,13 @@ impl Batch {
     /// Records that were no UTF-8 and were read as Windows-1252.
     #[must_use]
     pub fn windows_1252(&self) -> u32 {
-        self.windows_1252
+        self.windows_1252.len() as u32
+    }
+
+    /// Whether a record of this batch was no UTF-8 and was read as Windows-1252.
+    #[must_use]
+    pub fn is_windows_1252(&self, record: &Record) -> bool {
+        self.windows_1252.binary_search(&record.raw.start).is_ok()
     }
 
     /// Where its text begins in the decoded file below the header, if it stands there byte for byte.
@@ -193,8 +201,8 @@ impl Batch {
             if let Ok(record) = std::str::from_utf8(&bytes[start..end]) {
                 text.push_str(record);
             } else {
+                self.windows_1252.push(text.len());
                 text.push_str(&encoding::windows_1252(&bytes[start..end]));
-                self.windows_1252 += 1;
             }
             start = end;
         }
@@ -206,6 +214,7 @@ impl Batch {
         let bytes = text.as_bytes();
         let end_of_cell = EndOfCell::new(delimiter, memchr(b'\r', bytes).is_some());
         let nul = memchr(0, bytes).is_some();
+        let header = Header::of(header, dialect, width);
         let mut pos = 0;
         while pos < bytes.len() {
             if let blank @ (b'\n' | b'\r') = bytes[pos] {
@@ -230,7 +239,7 @@ impl Batch {
                     Some(at) => &self.unquoted.as_bytes()[at..at + span.len()],
                 };
                 formulas += u32::from(cell::is_formula(cell));
-                if found > width && span.is_empty() {
+                if found > width && cell.trim_ascii().is_empty() {
                     // Spreadsheets write empty cells past the last column: nothing is lost with them.
                     held += 1;
                 } else if found <= COLUMNS_MAX {
@@ -257,7 +266,7 @@ impl Batch {
             } else if nul && memchr(0, raw).is_some() {
                 Some(Fault::Nul)
             } else {
-                (raw == header.as_bytes()).then_some(Fault::RepeatedHeader)
+                header.is_repeated_by(raw).then_some(Fault::RepeatedHeader)
             };
             self.records.push(Record {
                 raw: start..end,
@@ -287,6 +296,38 @@ impl Batch {
         let number = self.lines;
         self.records.push(Record { raw: 0..end, number, fault: Some(fault), verbatim: false, formulas: 0 });
     }
+}
+
+/// The header row, to know it when it comes again: as it stands, or with other quotation marks.
+struct Header<'h> {
+    text: &'h [u8],
+    cells: Vec<String>,
+    dialect: Dialect,
+}
+
+impl<'h> Header<'h> {
+    fn of(header: &'h str, dialect: Dialect, width: usize) -> Self {
+        let cells = if header.is_empty() { Vec::new() } else { cells_of(header.as_bytes(), dialect, width) };
+        Self { text: header.as_bytes(), cells, dialect }
+    }
+
+    /// Most rows begin otherwise, so that this is all that they cost.
+    #[inline]
+    fn is_repeated_by(&self, raw: &[u8]) -> bool {
+        let begins = |first: &String| {
+            let raw = raw.strip_prefix(&[self.dialect.quote]).unwrap_or(raw);
+            !first.is_empty() && raw.starts_with(first.as_bytes())
+        };
+        raw == self.text
+            || (self.cells.first().is_some_and(begins) && cells_of(raw, self.dialect, self.cells.len()) == self.cells)
+    }
+}
+
+/// The cells of a record by itself.
+fn cells_of(record: &[u8], dialect: Dialect, width: usize) -> Vec<String> {
+    let mut batch = Batch::default();
+    batch.read(&mut Chunk::of(record.to_vec()), dialect, width, "");
+    batch.cells.iter().flat_map(plumb_base::cells::Row::iter).map(str::to_owned).collect()
 }
 
 /// Reads the quoted cell that begins at `pos`: where it stands in the text, or behind it if it had to be written anew, to

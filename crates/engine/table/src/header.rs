@@ -4,6 +4,7 @@ use plumb_base::limits::COLUMNS_MAX;
 
 use super::cell;
 use super::refusal::Refusal;
+use super::sniff::KnownNames;
 
 /// Longest name of a column in bytes: what is longer is a text, not a name.
 const NAME_BYTES_MAX: usize = 1024;
@@ -17,6 +18,21 @@ pub fn names(first: &[&str]) -> Result<Vec<String>, Refusal> {
         return Err(Refusal::NoHeader { seen });
     }
     Ok(distinct(first))
+}
+
+/// Refuses a list whose second row names columns as well, and better than the first. Each row comes with its number.
+pub fn refuse_second(first: (&[&str], u32), second: (&[&str], u32), known: KnownNames<'_>) -> Result<(), Refusal> {
+    let ((first, first_number), (second, second_number)) = (first, second);
+    if second == first || second.len() != first.len() || values(second).is_some() {
+        return Ok(());
+    }
+    let known = |row: &[&str]| known(&row.iter().map(|&cell| cell.to_owned()).collect::<Vec<_>>());
+    // A title row above the header has few words, but a row of people has hardly two names of columns in it.
+    let below = known(second);
+    if below >= 2 && below > known(first) / 2 {
+        return Err(Refusal::TwoHeaders { first: first_number, second: second_number });
+    }
+    Ok(())
 }
 
 /// What in the row is a value and not a name, if anything is.
@@ -53,7 +69,8 @@ pub fn distinct(row: &[&str]) -> Vec<String> {
     for (n, cell) in row.iter().enumerate() {
         let cell = cell.trim();
         let cell = &cell[..cell.floor_char_boundary(NAME_BYTES_MAX)];
-        let base = if cell.is_empty() { format!("Column {}", n + 1) } else { cell.to_owned() };
+        // No database holds a NUL in a text.
+        let base = if cell.is_empty() { format!("Column {}", n + 1) } else { cell.replace('\0', "\u{fffd}") };
         let mut name = base.clone();
         let mut nth = 2;
         while !taken.insert(name.clone()) {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use plumb_base::limits::COLUMNS_MAX;
+use plumb_base::limits::{COLUMNS_MAX, RECORD_BYTES_MAX};
 
 /// Why a file is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +33,26 @@ pub enum Refusal {
     NoHeader {
         /// What stands where names should be.
         seen: String,
+    },
+    /// Two rows of column names.
+    #[error(
+        "rows {first} and {second} both look like headers; leave the one row that names each column and remove the other"
+    )]
+    TwoHeaders {
+        /// Number of the first.
+        first: u32,
+        /// Number of the second.
+        second: u32,
+    },
+    /// One record over the limit: an open quote, or no list at all.
+    #[error(
+        "row {row} goes on for more than {mib} MiB: either a quotation mark in it is not closed, or the file is no list \
+         of rows; correct that row",
+        mib = RECORD_BYTES_MAX / (1024 * 1024)
+    )]
+    RecordTooLong {
+        /// Number of the row it begins in.
+        row: u64,
     },
     /// More columns than are taken.
     #[error("the header has {found} columns; at most {COLUMNS_MAX} are taken; remove those that are not needed")]
@@ -81,6 +101,8 @@ impl Refusal {
             Self::Binary => "nul_bytes",
             Self::Utf16WithoutMark => "utf16_without_mark",
             Self::NoHeader { .. } => "no_header",
+            Self::TwoHeaders { .. } => "two_headers",
+            Self::RecordTooLong { .. } => "row_too_long",
             Self::TooManyColumns { .. } => "too_many_columns",
             Self::NotATable { .. } => "not_a_table",
             Self::Bomb { .. } => "bomb",

@@ -3,7 +3,7 @@
 use memchr::memchr;
 use plumb_base::limits::{COLUMNS_MAX, RECORD_BYTES_MAX};
 
-use super::batch::{Batch, Fault};
+use super::batch::{Batch, Fault, Record};
 use super::cell;
 use super::cut::{Chunk, Cutter};
 use super::header;
@@ -93,8 +93,15 @@ pub fn sniff(window: &[u8], whole: bool, asked: Asked, known: KnownNames<'_>) ->
     let Some(first) = rows.batch.cells().iter().next() else {
         return if whole { Err(Refusal::Empty) } else { Ok(None) };
     };
-    if let Some(Fault::OpenQuote | Fault::RecordTooLong) = rows.batch.records()[0].fault {
-        return Err(Refusal::NotATable { seen: "its first row does not end, or a quotation mark in it".to_owned() });
+    let number = |record: &Record| u32::from(named_bytes > 0) + record.number;
+    match rows.batch.records()[0].fault {
+        Some(Fault::RecordTooLong) => {
+            return Err(Refusal::RecordTooLong { row: u64::from(number(&rows.batch.records()[0])) });
+        }
+        Some(Fault::OpenQuote) => {
+            return Err(Refusal::NotATable { seen: "a quotation mark in its first row is not closed".to_owned() });
+        }
+        _ => {}
     }
     let first: Vec<&str> = first.iter().collect();
     if first.len() == 1 {
@@ -105,14 +112,20 @@ pub fn sniff(window: &[u8], whole: bool, asked: Asked, known: KnownNames<'_>) ->
         Some(_) => header::names(&first)?,
         None => header::numbered(first.len()),
     };
+    if let Some(above) = above
+        && let (Some(second), Some(below)) = (rows.batch.cells().iter().nth(1), rows.batch.records().get(1))
+    {
+        let second: Vec<&str> = second.iter().collect();
+        header::refuse_second((&first, number(above)), (&second, number(below)), known)?;
+    }
     let header = above.map_or(String::new(), |record| rows.batch.text()[record.raw.clone()].to_owned());
     let bytes_above = above.map_or(0, |_| rows.first_ends);
-    let lines_above = u32::from(named_bytes > 0) + above.map_or(0, |record| record.number);
+    let lines_above = above.map_or(u32::from(named_bytes > 0), number);
 
     let sample = beginning.read(dialect, names.len(), &header, SAMPLE_ROWS + 1);
     let good = sample.batch.records().iter().zip(sample.batch.cells().iter()).skip(usize::from(above.is_some()));
     let good = good.filter(|(record, _)| record.fault.is_none());
-    let sample = good.map(|(_, row)| row.iter().map(str::to_owned).collect()).collect();
+    let sample = good.take(SAMPLE_ROWS).map(|(_, row)| row.iter().map(str::to_owned).collect()).collect();
     Ok(Some(Layout { dialect, names, header, lines_above, bytes_above: named_bytes + bytes_above, sample }))
 }
 

@@ -41,11 +41,30 @@ fn each_fault_is_told() {
 }
 
 #[test]
+fn the_header_is_known_again_whatever_its_quotation_marks() {
+    let header = "\"Name\",Mail";
+    let text = b"Name,Mail\n\"Name\",\"Mail\"\n\"Name\",Mail,,\nName,Mailbox\nName Mail,x\n";
+    let repeated = Some(Fault::RepeatedHeader);
+    assert_eq!(faults(&read(text, 2, header)), [repeated, repeated, repeated, None, None]);
+    assert_eq!(faults(&read(b",Mail\n\"\",Mail\n", 2, ",Mail")), [repeated, None], "by its text alone");
+}
+
+#[test]
+fn blank_cells_past_the_last_column_are_no_cells() {
+    let batch = read(b"a,b, ,\"\"\n a ,b,, x\n", 2, "");
+    assert_eq!(faults(&batch), [None, Some(Fault::TooManyCells)]);
+    let cells: Vec<Vec<&str>> = batch.cells().iter().map(|row| row.iter().collect()).collect();
+    assert_eq!(cells, [vec!["a", "b"], vec![" a ", "b", "", " x"]]);
+}
+
+#[test]
 fn a_record_that_is_no_utf_8_is_read_as_windows_1252() {
     let batch = read(b"J\xfcrgen,M\xfcller\nJos\xc3\xa9,x\n\"a\n\x80\",b\n", 2, "");
     let rows: Vec<Vec<&str>> = batch.cells().iter().map(|row| row.iter().collect()).collect();
     assert_eq!(rows, [vec!["Jürgen", "Müller"], vec!["José", "x"], vec!["a\n€", "b"]]);
     assert_eq!(batch.windows_1252(), 2);
+    let which: Vec<bool> = batch.records().iter().map(|record| batch.is_windows_1252(record)).collect();
+    assert_eq!(which, [true, false, true]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use super::{Asked, Dialect, Layout, sniff};
+use super::{Asked, Dialect, Layout, WINDOW_BYTES, WINDOW_BYTES_MAX, sniff};
 
 fn layout(text: &str) -> Layout {
     sniff(text.as_bytes(), true, Asked::default(), &|_| 0).unwrap().unwrap()
@@ -56,10 +56,44 @@ fn what_is_no_list_is_refused() {
     assert_eq!(refusal("Dear reader\nthis is a letter\n"), "not_a_table");
     assert_eq!(refusal(&format!("{}\n", vec!["x"; 600].join(","))), "too_many_columns");
     assert_eq!(refusal("\"Name,Mail\na,b\n"), "not_a_table");
+    assert_eq!(refusal("Well, then\nit was, as said, so, and\nso on\nand on, and, on\nend\n"), "not_a_table");
     assert!(matches!(sniff(b"a,b\n", false, Asked::default(), &|_| 0), Ok(None)), "a longer beginning is asked for");
 }
 
 #[test]
 fn a_header_alone_is_a_list_without_rows() {
     assert_eq!(layout("Name,E-Mail\n").sample.len(), 0);
+}
+
+#[test]
+fn a_title_above_the_header_is_told() {
+    let known = |cells: &[String]| cells.iter().filter(|cell| ["Name", "Mail"].contains(&cell.as_str())).count();
+    let refusal = sniff(b"sep=,\n\nPeople,\nName,Mail\na,a@example.com\n", true, Asked::default(), &known).unwrap_err();
+    assert!(refusal.to_string().starts_with("rows 3 and 4 both look like headers"), "{refusal}");
+}
+
+#[test]
+fn one_column_of_addresses_is_a_list() {
+    assert_eq!(layout("Contact\na@example.com\nb@example.com\n").sample.len(), 2);
+    let refusal = sniff(b"a@example.com\nb@example.com\n", true, Asked::default(), &|_| 0).unwrap_err();
+    assert_eq!(refusal.code(), "no_header");
+}
+
+#[test]
+fn a_line_without_end_is_refused_with_the_longest_beginning() {
+    let line = vec![b'x'; WINDOW_BYTES_MAX];
+    assert!(sniff(&line[..WINDOW_BYTES], false, Asked::default(), &|_| 0).unwrap().is_none());
+    let refusal = sniff(&line, false, Asked::default(), &|_| 0).unwrap_err();
+    assert_eq!(refusal.code(), "row_too_long");
+    assert!(refusal.to_string().starts_with("row 1 goes on"), "{refusal}");
+}
+
+#[test]
+fn a_long_file_is_judged_by_its_beginning() {
+    let mut text = b"Name,Email\n".to_vec();
+    while text.len() < WINDOW_BYTES {
+        text.extend_from_slice(b"Ada,a@example.com\n");
+    }
+    let layout = sniff(&text, false, Asked::default(), &|_| 0).unwrap().unwrap();
+    assert_eq!(layout.sample.len(), 200);
 }
