@@ -1,6 +1,5 @@
 //! What is past its time: exports whose work stopped, files after 30 days, lines of the history after 90 (claim 130).
 
-use plumb_base::OrgId;
 use plumb_store::job::Job as _;
 use plumb_store::{Actor, OrgTx, Store, StoreError, SystemTask, audit};
 
@@ -25,7 +24,7 @@ pub struct Swept {
 /// Removes what is past its time, organisation by organisation, each under its own row-level security.
 pub async fn sweep(store: &Store) -> Result<Swept, StoreError> {
     let mut swept = Swept::default();
-    for org in organisations(store).await? {
+    for org in store.organisations(SystemTask::Sweep).await? {
         let mut tx = store.org(org, Actor::SYSTEM).await?;
         let (stopped, contents, lines) = (without_job(&mut tx).await?, contents(&mut tx).await?, lines(&mut tx).await?);
         if stopped + contents + lines == 0 {
@@ -40,13 +39,6 @@ pub async fn sweep(store: &Store) -> Result<Swept, StoreError> {
         swept.lines += lines;
     }
     Ok(swept)
-}
-
-async fn organisations(store: &Store) -> Result<Vec<OrgId>, StoreError> {
-    let mut tx = store.system(SystemTask::Sweep).await?;
-    let orgs = sqlx::query_scalar!("select org_id from org").fetch_all(tx.conn()).await?;
-    tx.done_reading().await?;
-    Ok(orgs.into_iter().map(OrgId).collect())
 }
 
 /// The job was put aside, after it failed or killed its process too often, without saying so here.

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use plumb_base::{LeadId, OrgId, VerificationRunId};
+use plumb_base::{LeadId, VerificationRunId};
 use plumb_store::audit::Entry;
 use plumb_store::job::{Done, Job, JobContext, JobError, When, enqueue_once};
-use plumb_store::{Actor, OrgTx, Store, StoreError, SystemTask};
+use plumb_store::{Actor, OrgTx, StoreError, SystemTask};
 use serde::{Deserialize, Serialize};
 
 use crate::job::queue;
@@ -52,7 +52,7 @@ impl Job for RecheckOrg {
 }
 
 pub(crate) async fn round(_: Recheck, cx: JobContext) -> Result<Done, JobError> {
-    for org in organisations(cx.store()).await? {
+    for org in cx.store().organisations(SystemTask::Sweep).await? {
         let mut tx = cx.store().org(org, Actor::job(cx.job_id())).await?;
         if !has_work(&mut tx).await? {
             tx.done_reading().await?;
@@ -78,13 +78,6 @@ pub(crate) async fn of_org(_: RecheckOrg, cx: JobContext) -> Result<Done, JobErr
         .with("requests_resumed", stale.len())
         .with("requests_removed", removed);
     Ok(cx.finish(tx, entry).await?)
-}
-
-async fn organisations(store: &Store) -> Result<Vec<OrgId>, StoreError> {
-    let mut tx = store.system(SystemTask::Sweep).await?;
-    let orgs = sqlx::query_scalar!("select org_id from org").fetch_all(tx.conn()).await?;
-    tx.done_reading().await?;
-    Ok(orgs.into_iter().map(OrgId).collect())
 }
 
 async fn has_work(tx: &mut OrgTx) -> Result<bool, StoreError> {

@@ -126,6 +126,14 @@ impl Store {
         Ok(SystemTx::new(tx, task, Actor::SYSTEM, self.clock().now()))
     }
 
+    /// Every organisation, for a task that goes from one to the next, each under its own row-level security.
+    pub async fn organisations(&self, task: SystemTask) -> Result<Vec<OrgId>, StoreError> {
+        let mut tx = self.system(task).await?;
+        let orgs = sqlx::query_scalar!("select org_id from org").fetch_all(tx.conn()).await?;
+        tx.done_reading().await?;
+        Ok(orgs.into_iter().map(OrgId).collect())
+    }
+
     /// Begins a transaction on accounts, sessions and keys.
     pub async fn auth(&self) -> Result<AuthTx, StoreError> {
         Ok(AuthTx::new(begun(&self.inner.auth, "begin").await?, self.clock().now()))
