@@ -24,12 +24,8 @@ pub fn cleaning() -> Cleaning {
         clean: Arc::new(|mapping, rows, country| {
             let Ok(mapping) = kernel_mapping(mapping) else { return Vec::new() };
             let options = Options { default_country: country, ..Options::default() };
-            let mut cells = Cells::default();
-            for row in rows {
-                cells.push_row(row.iter().map(String::as_str));
-            }
             let mut out = Cleaned::default();
-            Kernel::new(RULES.clone(), &mapping, options).clean(&cells, &mut out);
+            Kernel::new(RULES.clone(), &mapping, options).clean(rows, &mut out);
             out.iter().map(cleaned).collect()
         }),
         explain: Arc::new(explain),

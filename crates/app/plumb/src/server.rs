@@ -163,6 +163,7 @@ impl Server {
         if database.embedded.is_some() {
             // Nobody else can work on this database: whatever an earlier process held when it was killed is free.
             job::release_all(&store).await?;
+            plumb_source::give_up_uploads(&store).await?;
         }
 
         let stop = CancellationToken::new();

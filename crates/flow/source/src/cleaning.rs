@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use plumb_base::Country;
+use plumb_base::{Cells, Country};
 use plumb_lead::NewLead;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -88,7 +88,7 @@ pub type Propose = dyn Fn(&[String], &[Vec<String>]) -> Vec<Proposed> + Send + S
 /// Says in words what is wrong with a mapping for columns of these names; nothing when it is sound.
 pub type Check = dyn Fn(&Mapping, &[String]) -> Vec<String> + Send + Sync;
 /// Cleans rows that are as wide as the mapping, one answer a row, in order.
-pub type Clean = dyn Fn(&Mapping, &[Vec<String>], Option<Country>) -> Vec<CleanedRow> + Send + Sync;
+pub type Clean = dyn Fn(&Mapping, &Cells, Option<Country>) -> Vec<CleanedRow> + Send + Sync;
 /// One sentence for people about a code of a flag or a reject.
 pub type Explain = dyn Fn(&str) -> Option<&'static str> + Send + Sync;
 

@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::cleaning::Mapping;
 use crate::events;
 use crate::job::ImportList;
-use crate::model::{self, Column, Import, Links, Preview};
+use crate::model::{self, Column, Import, Links, Preview, Standing};
 use crate::query::{self, Row};
 use crate::upload::{self, Asked, PREVIEW_PLACE};
 use crate::{Source, page, rejects};
@@ -36,7 +36,7 @@ pub fn routes(source: &Source) -> Vec<Route> {
             .limits(BodyLimit::Stream(source.upload_bytes_max + FORM_BYTES))
             .doc(
                 Doc::new("Bring in a list")
-                    .description("Takes one CSV file, judged by its content. The answer has a mapping of its columns as proposed, and a preview. With `start=true` and a sound mapping the import is queued at once; else it waits as a draft.")
+                    .description("Takes one CSV file, plain or packed with gzip or zstd, judged by its content. The answer has a mapping of its columns as proposed, and a preview. With `start=true` and a sound mapping the import is queued at once; else it waits as a draft.")
                     .tag("imports")
                     .query::<CreateQuery>()
                     .multipart::<CreateForm>()
@@ -51,14 +51,14 @@ pub fn routes(source: &Source) -> Vec<Route> {
                 .tag("imports")
                 .path::<ImportPath>()
                 .body::<StartBody>()
-                .responds::<Import>(200),
+                .responds::<Standing>(200),
         ),
         Route::post("/api/v1/imports/{import}/cancel", write, cancel.with_state(state())).doc(
             Doc::new("Cancel an import")
-                .description("Rows that are in stay; the counts say how many.")
+                .description("Rows that are in stay; the import's counts say how many.")
                 .tag("imports")
                 .path::<ImportPath>()
-                .responds::<Import>(200),
+                .responds::<Standing>(200),
         ),
         Route::get("/api/v1/imports/{import}/events", read, events::events.with_state(state())).doc(
             Doc::new("Progress of an import")
@@ -100,7 +100,7 @@ pub(crate) struct CreateQuery {
 #[derive(Debug, JsonSchema)]
 #[expect(dead_code, reason = "describes the form in the API's document; its fields are read one by one as they come")]
 pub(crate) struct CreateForm {
-    /// The list, as CSV.
+    /// The list, as CSV, perhaps packed with gzip or zstd.
     #[schemars(extend("format" = "binary"))]
     file: String,
     /// What each column is about, in JSON; the proposal when absent.
@@ -184,14 +184,27 @@ async fn one(
     Ok(Json(read(&source, &caller, import).await?))
 }
 
-/// One import as programs see it.
-pub(crate) async fn read(source: &Source, caller: &Caller, import: ImportId) -> Result<Import, Problem> {
+/// One import as programs see it. What it shows of people is logged (claim 110).
+pub(crate) async fn read(source: &Source, caller: &Caller, id: ImportId) -> Result<Import, Problem> {
     let mut tx = source.store.org(caller.org, caller.actor).await?;
-    let row = query::one(&mut tx, import).await?.ok_or_else(Problem::not_found)?;
+    let row = query::one(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
     let mut import = view(source, caller.org, row);
     withhold(&mut tx, source, &mut import).await?;
-    tx.done_reading().await?;
+    if import.preview.is_empty() {
+        tx.done_reading().await?;
+    } else {
+        let entry = audit::Entry::of("import.preview_read").on("import", id.0).with("rows", import.preview.len());
+        tx.commit(entry).await?;
+    }
     Ok(import)
+}
+
+/// What the columns of an import's list are called.
+pub(crate) async fn column_names(source: &Source, caller: &Caller, import: ImportId) -> Result<Vec<String>, Problem> {
+    let mut tx = source.store.org(caller.org, caller.actor).await?;
+    let row = query::one(&mut tx, import).await?.ok_or_else(Problem::not_found)?;
+    tx.done_reading().await?;
+    Ok(names(&row))
 }
 
 /// Leaves out of a preview who opted out since.
@@ -211,9 +224,9 @@ async fn start(
     caller: Caller,
     Path(ImportPath { import }): Path<ImportPath>,
     Json(body): Json<StartBody>,
-) -> Result<Json<Import>, Problem> {
+) -> Result<Json<Standing>, Problem> {
     start_draft(&source, &caller, import, body).await?;
-    Ok(Json(read(&source, &caller, import).await?))
+    Ok(Json(Standing { id: import, state: model::State::Queued }))
 }
 
 /// Queues a draft under the given mapping, or its own.
@@ -253,9 +266,9 @@ async fn cancel(
     State(source): State<Source>,
     caller: Caller,
     Path(ImportPath { import }): Path<ImportPath>,
-) -> Result<Json<Import>, Problem> {
+) -> Result<Json<Standing>, Problem> {
     stop(&source, &caller, import).await?;
-    Ok(Json(read(&source, &caller, import).await?))
+    Ok(Json(Standing { id: import, state: model::State::Cancelled }))
 }
 
 /// Cancels an import. Waits for the batch that is being committed, so that the counts are final.

@@ -1,4 +1,4 @@
-//! Stage 1, find: lists that come in as CSV files, by page or API.
+//! Stage 1, find: lists that come in as CSV files, plain or packed, by page or API.
 //!
 //! An upload is judged by its beginning, kept sealed in pieces, and shown with a proposed mapping of its columns. Once
 //! started, the job `source.import` has its rows read and cleaned ([`Cleaning`]), screens them, and makes leads of them, a
@@ -22,11 +22,10 @@ mod upload;
 mod worker;
 
 pub use cleaning::{Check, Clean, CleanedRow, Cleaning, Explain, FieldName, MappedColumn, Mapping, Propose, Proposed};
-pub use domain::refusal::Refusal;
 pub use http::routes;
 pub use job::ImportList;
-pub use model::{Column, Import, Links, Progress, State};
-pub use sweep::{Swept, sweep};
+pub use model::{Column, Import, Links, Progress, Standing, State};
+pub use sweep::{Swept, give_up_uploads, sweep};
 pub use worker::{FILE_WORKER, NOT_CLOSED, Worker, WorkerError, serve};
 
 use plumb_base::limits::UPLOAD_BYTES_MAX;

@@ -106,6 +106,15 @@ pub struct Links {
     pub cancel: Option<String>,
 }
 
+/// Where an import stands: all that is told to whoever may bring lists in but not read them.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct Standing {
+    /// The import.
+    pub id: ImportId,
+    /// Where it stands now.
+    pub state: State,
+}
+
 /// One import of a list.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Import {

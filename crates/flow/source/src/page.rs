@@ -11,8 +11,7 @@ use serde::Deserialize;
 
 use crate::Source;
 use crate::cleaning::{MappedColumn, Mapping};
-use crate::http::{ImportPath, ListQuery, StartBody, page_of, read, start_draft, stop};
-use crate::model;
+use crate::http::{ImportPath, ListQuery, StartBody, column_names, page_of, read, start_draft, stop};
 use crate::upload::{self, Asked};
 
 pub(crate) fn routes(source: &Source) -> Vec<Route> {
@@ -68,21 +67,22 @@ async fn start(
     Path(ImportPath { import }): Path<ImportPath>,
     Form(MappingForm(pairs)): Form<MappingForm>,
 ) -> Result<Redirect, Problem> {
-    let draft = read(&source, &caller, import).await?;
-    let mut body = StartBody { mapping: Some(mapping(&draft, &pairs)), default_country: None };
+    let names = column_names(&source, &caller, import).await?;
+    let mut body = StartBody { mapping: Some(mapping(names, &pairs)), default_country: None };
     body.default_country = pairs.into_iter().find(|(name, _)| name == "default_country").map(|(_, typed)| typed);
     start_draft(&source, &caller, import, body).await?;
     Ok(Redirect::to(&format!("/imports/{import}")))
 }
 
-fn mapping(draft: &model::Import, pairs: &[(String, String)]) -> Mapping {
+fn mapping(names: Vec<String>, pairs: &[(String, String)]) -> Mapping {
+    let width = names.len();
     let chosen = pairs.iter().filter(|(name, _)| name == "column").map(|(_, code)| code);
-    let columns = draft.columns.iter().enumerate().zip(chosen).map(|((index, column), code)| MappedColumn {
+    let columns = names.into_iter().enumerate().zip(chosen).map(|((index, name), code)| MappedColumn {
         index,
-        name: column.name.clone(),
+        name,
         field: (!code.is_empty()).then(|| code.clone()),
     });
-    Mapping { width: draft.columns.len(), columns: columns.collect() }
+    Mapping { width, columns: columns.collect() }
 }
 
 async fn cancel(

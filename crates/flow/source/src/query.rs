@@ -1,5 +1,6 @@
 //! The statements on imports, their pieces and their rejects.
 
+use chrono::TimeDelta;
 use plumb_base::{ImportId, Timestamp, UserId};
 use plumb_store::{OrgTx, StoreError};
 use serde_json::{Value, json};
@@ -53,6 +54,10 @@ impl Row {
     }
 }
 
+/// An upload that is silent for so long was left behind by a server that was killed: one that breaks off is cleared away
+/// at once, and whoever sends nothing for half a minute is cut off.
+const UPLOAD_SILENT_MAX: TimeDelta = TimeDelta::minutes(5);
+
 /// Makes the row that an upload goes under.
 pub(crate) async fn begin(
     tx: &mut OrgTx,
@@ -62,19 +67,21 @@ pub(crate) async fn begin(
 ) -> Result<(), StoreError> {
     let (org, now) = (tx.org().0, tx.now());
     sqlx::query!(
-        "insert into import (org_id, id, file_name, state, created_by, created_at) values ($1, $2, $3, 'uploading', $4, $5)",
+        "insert into import (org_id, id, file_name, state, created_by, created_at, upload_until)
+         values ($1, $2, $3, 'uploading', $4, $5, $6)",
         org,
         import.0,
         file_name,
         by.map(|user| user.0),
         now,
+        now + UPLOAD_SILENT_MAX,
     )
     .execute(tx.conn())
     .await?;
     Ok(())
 }
 
-/// Keeps sealed pieces of the file, numbered from `first`. False when the upload was given up meanwhile.
+/// Keeps sealed pieces of the file, numbered from `first`; the upload goes on. False when the upload was given up meanwhile.
 pub(crate) async fn keep_chunks(
     tx: &mut OrgTx,
     import: ImportId,
@@ -82,12 +89,13 @@ pub(crate) async fn keep_chunks(
     sealed: &[Vec<u8>],
     bytes: i64,
 ) -> Result<bool, StoreError> {
-    let org = tx.org().0;
+    let (org, now) = (tx.org().0, tx.now());
     let going_on = sqlx::query!(
-        "update import set bytes = $3 where org_id = $1 and id = $2 and state = 'uploading'",
+        "update import set bytes = $3, upload_until = $4 where org_id = $1 and id = $2 and state = 'uploading'",
         org,
         import.0,
-        bytes
+        bytes,
+        now + UPLOAD_SILENT_MAX,
     )
     .execute(tx.conn())
     .await?

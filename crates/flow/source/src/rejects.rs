@@ -6,7 +6,8 @@ use futures::stream::{self, Stream};
 use http::{HeaderValue, header};
 use plumb_base::csv::guard;
 use plumb_base::{ImportId, OrgId};
-use plumb_store::{Actor, audit};
+use plumb_store::{Actor, StoreError, audit};
+use plumb_table::write::push_cells;
 use plumb_web::{Caller, IntoResponse as _, Path, Problem, Response, State};
 
 use crate::Source;
@@ -54,11 +55,13 @@ impl Pieces {
         })
     }
 
-    async fn next(&mut self) -> Result<(Bytes, bool), Box<dyn std::error::Error + Send + Sync>> {
-        let mut out = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    async fn next(&mut self) -> Result<(Bytes, bool), StoreError> {
+        let mut out = Vec::new();
         if self.after.is_none() {
-            let names = self.names.iter().map(|name| guard(name).into_owned());
-            out.write_record(["row", "reason", "explanation"].map(str::to_owned).into_iter().chain(names))?;
+            let names: Vec<_> = self.names.iter().map(|name| guard(name)).collect();
+            let names = names.iter().map(AsRef::as_ref);
+            push_cells(&mut out, ["row", "reason", "explanation"].into_iter().chain(names), b',');
+            out.push(b'\n');
         }
         let mut tx = self.source.store.org(self.org, self.actor).await?;
         let mut rejects = query::rejects(&mut tx, self.import, self.after.unwrap_or(0), PIECE_ROWS).await?;
@@ -66,11 +69,12 @@ impl Pieces {
         plumb_lead::withhold_opted_out(&mut tx, rows, &self.source.store.keys().suppression()).await?;
         tx.done_reading().await?;
         for reject in &rejects {
-            out.write_record(self.record(reject))?;
+            push_cells(&mut out, self.record(reject).iter().map(String::as_str), b',');
+            out.push(b'\n');
         }
         self.after = Some(rejects.last().map_or(i64::MAX, |reject| reject.row_no));
         let more = rejects.len() as i64 == PIECE_ROWS;
-        Ok((out.into_inner().map_err(|error| error.to_string())?.into(), more))
+        Ok((out.into(), more))
     }
 
     /// As many cells as the header, or more where the row itself had more.

@@ -1,7 +1,7 @@
 //! What is past its time: uploads that never ended, imports whose work stopped, files 30 days after (claim 130).
 
 use chrono::TimeDelta;
-use plumb_base::{ImportId, OrgId, Timestamp};
+use plumb_base::{ImportId, Timestamp};
 use plumb_store::job::Job as _;
 use plumb_store::{Actor, OrgTx, Store, StoreError, SystemTask, audit};
 
@@ -9,9 +9,9 @@ use crate::job::ImportList;
 use crate::model::State;
 use crate::query;
 
-/// An upload that has not ended this long after it began was left behind by a server that was killed: one that
-/// breaks off is cleared away at once. Long enough for the largest file over a slow line.
-const UPLOAD_STALE_AFTER: TimeDelta = TimeDelta::hours(6);
+/// What is said of an upload whose server is gone.
+const BROKEN_OFF: &str =
+    "The server stopped before the whole file was there. Nothing was imported. Upload the file again.";
 /// Files, previews and error files are kept this long after an import ended (claims 130, 131).
 const KEPT_FOR: TimeDelta = TimeDelta::days(30);
 /// Imports that one organisation's turn handles at once.
@@ -31,10 +31,10 @@ pub struct Swept {
 /// Removes what is past its time, organisation by organisation, each under its own row-level security.
 pub async fn sweep(store: &Store) -> Result<Swept, StoreError> {
     let mut swept = Swept::default();
-    for org in organisations(store).await? {
+    for org in store.organisations(SystemTask::Sweep).await? {
         let mut tx = store.org(org, Actor::SYSTEM).await?;
         let now = tx.now();
-        let uploads = stale_uploads(&mut tx, now - UPLOAD_STALE_AFTER).await?;
+        let uploads = give_up(&mut tx, Some(now)).await?;
         let stopped = without_job(&mut tx).await?;
         let expired = expired(&mut tx, now - KEPT_FOR).await?;
         if uploads + stopped + expired == 0 {
@@ -51,27 +51,38 @@ pub async fn sweep(store: &Store) -> Result<Swept, StoreError> {
     Ok(swept)
 }
 
-async fn organisations(store: &Store) -> Result<Vec<OrgId>, StoreError> {
-    let mut tx = store.system(SystemTask::Sweep).await?;
-    let orgs = sqlx::query_scalar!("select org_id from org").fetch_all(tx.conn()).await?;
-    tx.done_reading().await?;
-    Ok(orgs.into_iter().map(OrgId).collect())
+/// Gives up every upload that was under way, which only a server may do that has the database for itself: those that it
+/// left behind when it was killed need not run out. Answers how many.
+pub async fn give_up_uploads(store: &Store) -> Result<u64, StoreError> {
+    let mut given_up = 0;
+    for org in store.organisations(SystemTask::Sweep).await? {
+        let mut tx = store.org(org, Actor::SYSTEM).await?;
+        let uploads = give_up(&mut tx, None).await?;
+        if uploads == 0 {
+            tx.done_reading().await?;
+            continue;
+        }
+        tx.commit(audit::Entry::of("import.swept").with("uploads", uploads)).await?;
+        given_up += uploads;
+    }
+    Ok(given_up)
 }
 
-/// The server was killed, or the client vanished and nobody noticed.
-async fn stale_uploads(tx: &mut OrgTx, before: Timestamp) -> Result<u64, StoreError> {
+/// Gives up uploads that were to be heard of before `now`, or all: the server was killed.
+async fn give_up(tx: &mut OrgTx, now: Option<Timestamp>) -> Result<u64, StoreError> {
     let org = tx.org().0;
     let stale = sqlx::query_scalar!(
-        "select id from import where org_id = $1 and state = 'uploading' and created_at < $2 limit $3 for update skip locked",
+        "select id from import where org_id = $1 and state = 'uploading'
+           and ($2::timestamptz is null or coalesce(upload_until, created_at + interval '6 hours') < $2)
+         limit $3 for update skip locked",
         org,
-        before,
+        now,
         TURN,
     )
     .fetch_all(tx.conn())
     .await?;
     for import in stale.iter().copied().map(ImportId) {
-        query::end(tx, import, State::Failed, Some("The upload broke off before its end. Nothing was imported."))
-            .await?;
+        query::end(tx, import, State::Failed, Some(BROKEN_OFF)).await?;
         query::forget_chunks(tx, import).await?;
     }
     Ok(stale.len() as u64)

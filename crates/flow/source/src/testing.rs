@@ -10,6 +10,7 @@ use futures::{Stream, StreamExt as _};
 use http::request::Parts;
 use http::{Request, StatusCode, header};
 use http_body_util::BodyExt as _;
+use plumb_base::cells::Row;
 use plumb_base::{Clock, Email, ImportId, OrgId, SessionId, UserId};
 use plumb_lead::{NewLead, ToCompare, ToScreen, ToVerify};
 use plumb_store::access::Role;
@@ -68,10 +69,10 @@ fn check(mapping: &Mapping, names: &[String]) -> Vec<String> {
     errors
 }
 
-fn clean(mapping: &Mapping, row: &[String]) -> CleanedRow {
+fn clean(mapping: &Mapping, row: Row<'_>) -> CleanedRow {
     let cell = |code: &str| {
         let column = mapping.columns.iter().find(|column| column.field.as_deref() == Some(code))?;
-        Some(row[column.index].trim().to_owned()).filter(|cell| !cell.is_empty())
+        Some(row.get(column.index)?.trim().to_owned()).filter(|cell| !cell.is_empty())
     };
     let Some(email) = cell("email").and_then(|email| Email::parse(&email).ok()) else {
         return CleanedRow::Reject { reason: "nothing_to_identify", detail: String::new() };

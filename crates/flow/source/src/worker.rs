@@ -7,13 +7,14 @@
 mod frame;
 mod inspection;
 mod message;
+mod pipe;
 mod rows;
 mod serve;
 mod session;
 
 use std::path::PathBuf;
 
-pub(crate) use message::{Batch, ReadRow, RowsTask, Seen, Sniffed};
+pub(crate) use message::{Batch, InspectTask, ReadRow, RowsTask, Seen, Sniffed};
 pub use serve::serve;
 pub(crate) use session::{Answer, Session};
 

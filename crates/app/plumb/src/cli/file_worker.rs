@@ -34,7 +34,7 @@ pub(super) fn run(command: &FileWorker) -> ExitCode {
             }
         }
     };
-    match plumb_source::serve(&cleaning(), closed, &mut std::io::stdin().lock(), &mut std::io::stdout().lock()) {
+    match plumb_source::serve(&cleaning(), closed, std::io::stdin(), std::io::stdout()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }

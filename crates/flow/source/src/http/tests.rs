@@ -18,7 +18,8 @@ async fn a_draft_is_started_once_with_a_sound_mapping() {
     let mapping = json!({ "width": 2, "columns": [{ "index": 0, "name": "Kontakt", "field": "email" }] });
     let started = world.post(&start, &json!({ "mapping": mapping, "default_country": "AT" })).await;
     assert_eq!(started.status, 200, "{started:?}");
-    let started = started.json();
+    assert_eq!(started.json(), json!({ "id": draft, "state": "queued" }), "no more than who may only write may see");
+    let started = world.import(draft).await;
     assert_eq!((&started["state"], &started["default_country"]), (&json!("queued"), &json!("AT")));
     assert_eq!(started["mapping"]["columns"][1], json!({ "index": 1, "name": "Name", "field": null }));
     assert_eq!(world.post(&start, &json!({})).await.status, 409);
@@ -32,7 +33,8 @@ async fn a_queued_import_that_is_cancelled_never_runs() {
     let world = World::new().await;
     let import = world.queued(people(20).as_bytes()).await;
     let cancelled = world.post(&format!("/api/v1/imports/{import}/cancel"), &json!({})).await.json();
-    assert_eq!(cancelled["error"], "It was cancelled. No row was imported.");
+    assert_eq!(cancelled, json!({ "id": import, "state": "cancelled" }));
+    assert_eq!(world.import(import).await["error"], "It was cancelled. No row was imported.");
     assert!(world.work(usize::MAX).await.is_empty());
     assert_eq!(world.count("select count(*) from lead").await, 0);
 }
@@ -53,6 +55,25 @@ async fn another_organisation_sees_nothing() {
         let request = request.header("content-type", "application/json").body("{}".into()).expect("a request");
         assert_eq!(world.send(request).await.status, 404, "{verb}");
     }
+}
+
+#[tokio::test]
+async fn whoever_looks_at_a_preview_is_in_the_log() {
+    let world = World::new().await;
+    let draft = id(&world.upload(people(7).as_bytes()).await.json());
+    let looks = async || {
+        let logged = "select count(*) from audit_pending where action = 'import.preview_read' and actor_kind = 'user'
+                        and payload::text like '%rows_: 5%'";
+        let mut conn = world.db.admin_conn().await;
+        sqlx::query_scalar::<_, i64>(logged).fetch_one(&mut conn).await.expect("counts")
+    };
+    let before = looks().await;
+    assert_eq!(world.import(draft).await["preview"].as_array().map(Vec::len), Some(5));
+    assert_eq!(world.get(&format!("/imports/{draft}")).await.status, 200);
+    assert_eq!(looks().await, before + 2, "by program and by page");
+    world.post(&format!("/api/v1/imports/{draft}/start"), &json!({})).await;
+    assert!(world.import(draft).await["preview"].is_null());
+    assert_eq!(looks().await, before + 2, "there is no preview any more");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! From sealed pieces to cleaned batches: the pieces are opened here and read in a file worker.
 
+use std::collections::VecDeque;
+
 use plumb_base::{Country, ImportId};
 use plumb_jail::Closed;
 use plumb_store::job::{JobContext, JobError};
@@ -44,8 +46,23 @@ pub(super) struct Reader {
     cx: JobContext,
     import: ImportId,
     session: Session,
+    /// Sealed pieces that were fetched and not handed to the worker yet.
+    sealed: VecDeque<Vec<u8>>,
     next_chunk: i32,
-    ended: bool,
+    at: At,
+}
+
+/// What the worker waits for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    /// The next piece of the file.
+    Piece,
+    /// That the batch it handed out was taken.
+    Batch,
+    /// That it makes something of the file, of which there is no more.
+    End,
+    /// Nothing: the last batch was handed out.
+    Nothing,
 }
 
 impl Reader {
@@ -60,7 +77,8 @@ impl Reader {
         let task = task(batch_rows, row).ok_or(ReadError::Form)?;
         let mut session = Session::start(worker).await?;
         taken(session.rows(&task).await?)?;
-        Ok(Self { cx: cx.clone(), import, session, next_chunk: 0, ended: false })
+        let sealed = VecDeque::new();
+        Ok(Self { cx: cx.clone(), import, session, sealed, next_chunk: 0, at: At::Piece })
     }
 
     /// The evidence that the process that reads is closed in.
@@ -70,37 +88,40 @@ impl Reader {
 
     /// The next batch; none after the last.
     pub(super) async fn next(&mut self) -> Result<Option<Batch>, ReadError> {
-        while !self.ended {
-            match self.session.next().await? {
-                Answer::Batch(batch) => {
-                    self.ended = batch.last;
-                    return Ok(Some(batch));
-                }
-                answer => taken(answer)?,
+        while self.at != At::Nothing {
+            let answer = match self.at {
+                At::Batch => self.session.next().await?,
+                _ => self.feed().await?,
+            };
+            if let Answer::Batch(batch) = answer {
+                self.at = if batch.last { At::Nothing } else { At::Batch };
+                return Ok(Some(batch));
             }
-            self.feed().await?;
+            taken(answer)?;
+            if self.at == At::End {
+                return Err(out_of_turn());
+            }
+            self.at = At::Piece;
         }
         Ok(None)
     }
 
-    /// Hands the worker the next pieces of the file; none are the file's end.
-    async fn feed(&mut self) -> Result<(), ReadError> {
-        let first = self.next_chunk;
-        let mut tx = self.cx.org_tx().await?;
-        let sealed = query::chunks(&mut tx, self.import, first, CHUNKS_AT_ONCE).await?;
-        tx.done_reading().await?;
-        if sealed.is_empty() {
-            return taken(self.session.end().await?);
+    /// Hands the worker the next piece of the file; none is the file's end.
+    async fn feed(&mut self) -> Result<Answer, ReadError> {
+        if self.sealed.is_empty() {
+            let mut tx = self.cx.org_tx().await?;
+            self.sealed = query::chunks(&mut tx, self.import, self.next_chunk, CHUNKS_AT_ONCE).await?.into();
+            tx.done_reading().await?;
         }
-        for sealed in sealed {
-            let row = chunk_row(self.import, self.next_chunk);
-            let context = Context { org: self.cx.org(), place: CHUNK_PLACE, row: &row };
-            let keys = self.cx.store().keys();
-            let piece = keys.open(Purpose::Personal, context, &sealed).map_err(|_| ReadError::Sealed)?;
-            taken(self.session.piece(&piece).await?)?;
-            self.next_chunk += 1;
-        }
-        Ok(())
+        let Some(sealed) = self.sealed.pop_front() else {
+            self.at = At::End;
+            return Ok(self.session.end().await?);
+        };
+        let row = chunk_row(self.import, self.next_chunk);
+        let context = Context { org: self.cx.org(), place: CHUNK_PLACE, row: &row };
+        let piece = self.cx.store().keys().open(Purpose::Personal, context, &sealed).map_err(|_| ReadError::Sealed)?;
+        self.next_chunk += 1;
+        Ok(self.session.piece(&piece).await?)
     }
 }
 
@@ -128,8 +149,10 @@ fn taken(answer: Answer) -> Result<(), ReadError> {
         Answer::More => Ok(()),
         Answer::Refused(refused) => Err(refused.into()),
         Answer::Wrong(why) => Err(ReadError::Wrong(why)),
-        Answer::Sniffed(_) | Answer::Seen(_) | Answer::Batch(_) => {
-            Err(WorkerError::BrokeOff("it answered out of its turn".to_owned()).into())
-        }
+        Answer::Sniffed(_) | Answer::Seen(_) | Answer::Batch(_) => Err(out_of_turn()),
     }
+}
+
+fn out_of_turn() -> ReadError {
+    WorkerError::BrokeOff("it answered out of its turn".to_owned()).into()
 }

@@ -19,10 +19,11 @@ pub(super) fn page(source: &Source, caller: &Caller, imports: &ImportPage, later
             section class="card" {
                 h2 { "Bring in a list" }
                 p class="muted" {
-                    "A CSV file of up to " (size(source.upload_bytes_max as i64)) ", with one row that names the columns. "
+                    "A CSV file of up to " (size(source.upload_bytes_max as i64)) ", plain or packed with gzip or zstd, with one row "
+                    "that names the columns. "
                     "It is kept encrypted and removed 30 days after the import ends."
                 }
-                (page::upload("/imports", &caller.csrf, "CSV file", ".csv,.tsv,.txt,text/csv", "Upload", html! {}))
+                (page::upload("/imports", &caller.csrf, "CSV file", ".csv,.tsv,.txt,.gz,.zst,text/csv", "Upload", html! {}))
             }
         }
         @if imports.imports.is_empty() {

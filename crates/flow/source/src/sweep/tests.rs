@@ -47,16 +47,38 @@ async fn an_upload_left_behind_by_a_killed_server_is_given_up() {
     query::begin(&mut tx, import, "list.csv", None).await.expect("begins");
     assert!(query::keep_chunks(&mut tx, import, 0, &[vec![1], vec![2]], 2).await.expect("keeps"));
     tx.commit(audit::Entry::of("import.received")).await.expect("commits");
-    clock.advance(TimeDelta::hours(5));
-    assert_eq!(sweep(world.db.store()).await.expect("sweeps"), Swept::default());
-    clock.advance(TimeDelta::hours(2));
+    clock.advance(TimeDelta::minutes(4));
+    assert_eq!(sweep(world.db.store()).await.expect("sweeps"), Swept::default(), "it may be silent for a while");
+    let mut tx = world.tx().await;
+    assert!(query::keep_chunks(&mut tx, import, 2, &[vec![3]], 3).await.expect("keeps"));
+    tx.commit(audit::Entry::of("import.received")).await.expect("commits");
+    clock.advance(TimeDelta::minutes(4));
+    assert_eq!(sweep(world.db.store()).await.expect("sweeps"), Swept::default(), "it went on");
+    clock.advance(TimeDelta::minutes(2));
     let swept = sweep(world.db.store()).await.expect("sweeps");
     assert_eq!(swept, Swept { uploads: 1, ..Swept::default() });
-    assert_eq!(world.import(import).await["state"], "failed");
+    let failed = world.import(import).await;
+    assert_eq!(failed["state"], "failed");
+    assert!(failed["error"].as_str().is_some_and(|error| error.ends_with("Upload the file again.")), "{failed}");
     assert_eq!(world.count("select count(*) from import_chunk").await, 0);
     let mut tx = world.tx().await;
-    assert!(!query::keep_chunks(&mut tx, import, 2, &[], 3).await.expect("asks"), "a late piece finds it given up");
+    assert!(!query::keep_chunks(&mut tx, import, 3, &[], 3).await.expect("asks"), "a late piece finds it given up");
     tx.done_reading().await.expect("ends");
+}
+
+#[tokio::test]
+async fn a_server_that_starts_alone_gives_up_what_it_left_behind() {
+    let world = World::new().await;
+    let import = ImportId::fresh();
+    let mut tx = world.tx().await;
+    query::begin(&mut tx, import, "list.csv", None).await.expect("begins");
+    tx.commit(audit::Entry::of("import.upload_begun")).await.expect("commits");
+    let draft = crate::testing::id(&world.upload(people(2).as_bytes()).await.json());
+    assert_eq!(sweep(world.db.store()).await.expect("sweeps"), Swept::default(), "it may still go on elsewhere");
+    assert_eq!(give_up_uploads(world.db.store()).await.expect("gives up"), 1);
+    assert_eq!(world.import(import).await["state"], "failed");
+    assert_eq!(world.import(draft).await["state"], "draft");
+    assert_eq!(give_up_uploads(world.db.store()).await.expect("gives up"), 0);
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! The bytes of one file.
 
 use axum::extract::multipart::Field;
+use chrono::TimeDelta;
 use http::StatusCode;
-use plumb_base::ImportId;
+use plumb_base::{ImportId, Timestamp};
 use plumb_store::audit;
 use plumb_vault::{Context, Purpose};
 use plumb_web::{Caller, Problem};
@@ -12,12 +13,14 @@ use super::{CHUNK_PLACE, chunk_row, given_up};
 use crate::Source;
 use crate::domain::refusal::Refusal;
 use crate::query;
-use crate::worker::{Answer, Seen, Session, Sniffed, WorkerError};
+use crate::worker::{Answer, InspectTask, Seen, Session, Sniffed, WorkerError};
 
 /// Bytes of one stored piece.
 pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
 /// Pieces that are stored together.
 const CHUNKS_AT_ONCE: usize = 8;
+/// What came over a slow line is stored after this long, whole piece or not: so it is seen that the upload goes on.
+const STORE_AFTER: TimeDelta = TimeDelta::seconds(30);
 
 /// A file that is stored whole.
 pub(super) struct Received {
@@ -32,7 +35,8 @@ pub(super) struct Received {
 pub(super) async fn receive(source: &Source, caller: &Caller, mut field: Field<'_>) -> Result<Received, Problem> {
     let file_name = file_name(field.file_name().unwrap_or_default());
     let mut session = Session::start(&source.worker).await.map_err(no_worker)?;
-    taken(session.inspect().await.map_err(no_worker)?)?;
+    let task = InspectTask { text_bytes_max: source.upload_bytes_max };
+    taken(session.inspect(&task).await.map_err(no_worker)?)?;
     let beginning = beginning(source, &mut session, &mut field).await?;
 
     let import = ImportId::fresh();
@@ -48,6 +52,7 @@ pub(super) async fn receive(source: &Source, caller: &Caller, mut field: Field<'
         piece: Vec::with_capacity(CHUNK_BYTES),
         sealed: Vec::new(),
         stored: 0,
+        stored_at: source.store.clock().now(),
         bytes: 0,
     };
     let kept = async {
@@ -62,7 +67,7 @@ pub(super) async fn receive(source: &Source, caller: &Caller, mut field: Field<'
             }
             seen(&mut session).await?
         };
-        keeping.finish().await?;
+        keeping.store_all().await?;
         Ok(seen)
     }
     .await;
@@ -153,6 +158,7 @@ struct Keeping<'a> {
     /// Full pieces on their way into the database.
     sealed: Vec<Vec<u8>>,
     stored: i32,
+    stored_at: Timestamp,
     bytes: u64,
 }
 
@@ -171,10 +177,13 @@ impl Keeping<'_> {
                 }
             }
         }
+        if self.source.store.clock().now() - self.stored_at >= STORE_AFTER {
+            self.store_all().await?;
+        }
         Ok(())
     }
 
-    async fn finish(&mut self) -> Result<(), Problem> {
+    async fn store_all(&mut self) -> Result<(), Problem> {
         if !self.piece.is_empty() {
             self.seal();
         }
@@ -198,6 +207,7 @@ impl Keeping<'_> {
         tx.commit(audit::Entry::of("import.received").on("import", self.import.0).with("bytes", bytes)).await?;
         self.stored += i32::try_from(self.sealed.len()).unwrap_or(i32::MAX);
         self.sealed.clear();
+        self.stored_at = self.source.store.clock().now();
         Ok(())
     }
 }

@@ -1,5 +1,9 @@
+use std::io::Write as _;
+
 use axum::body::Body;
 use plumb_base::limits::RECORD_BYTES_MAX;
+use plumb_table::Packing;
+use plumb_table::pack::Packer;
 use plumb_vault::{Context, Purpose};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -16,11 +20,17 @@ async fn each_bad_file_gets_its_own_words_and_leaves_nothing() {
     let world = World::new().await;
     let wide = format!("{}\n{}\n", vec!["c"; 5_000].join(","), vec!["1"; 5_000].join(","));
     let utf16: Vec<u8> = "Email,Name\na@example.com,Ada\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let bad: [(&[u8], u16, &str, &str); 15] = [
+    let bad: [(&[u8], u16, &str, &str); 16] = [
         (b"", 422, "empty_file", "empty"),
         (b"\r\n\r\n", 422, "empty_file", "empty"),
-        (b"PK\x03\x04....xl/workbook.xml", 415, "not_csv", "an Excel workbook (.xlsx), not a CSV file. Open it, save"),
-        (b"\x1f\x8b\x08\0\0", 415, "not_csv", "a gzip archive"),
+        (
+            b"PK\x03\x04....xl/workbook.xml",
+            415,
+            "not_csv",
+            "an Excel workbook (.xlsx), not a CSV file. Open it and save",
+        ),
+        (b"\x1f\x8b\x08\0\0", 422, "packed_file_damaged", "damaged or breaks off"),
+        (b"PAR1\x15\x04\x15", 415, "not_csv", "a Parquet file"),
         (b"%PDF-1.7\n", 415, "not_csv", "a PDF document"),
         (b"MZ\x90\0\x03\0\0\0", 415, "not_csv", "a program"),
         (b"\x89PNG\r\n\x1a\n\0\0", 415, "not_csv", "a PNG image"),
@@ -70,6 +80,57 @@ async fn odd_but_good_files_are_taken() {
         assert_eq!(import["columns"][2]["sample"][0], "Köln");
         assert_eq!(import["columns"][2]["proposal"]["field"], "city");
     }
+}
+
+fn packed(bytes: &[u8], packing: Packing) -> Vec<u8> {
+    let mut packer = Packer::new(Vec::new(), packing).expect("packs");
+    packer.write_all(bytes).expect("packs");
+    packer.finish().expect("packs")
+}
+
+#[tokio::test]
+async fn a_packed_list_is_read_like_any_other() {
+    let world = World::new().await;
+    let list = people(6_000);
+    for packing in [Packing::Gzip, Packing::Zstd] {
+        let file = packed(list.as_bytes(), packing);
+        let answer = world.upload_to("/api/v1/imports?start=true", &file, &[]).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        let import = answer.json();
+        assert_eq!((&import["bytes"], &import["encoding"]), (&json!(file.len()), &json!("utf-8")));
+        assert!(world.work(usize::MAX).await.is_empty());
+        let import = world.import(id(&import)).await;
+        assert_eq!(
+            (&import["state"], &import["rows_read"], &import["bytes_read"]),
+            (&json!("done"), &json!(6_000), &json!(file.len()))
+        );
+    }
+    assert_eq!(world.count("select count(*) from lead").await, 4_800);
+}
+
+#[tokio::test]
+async fn what_grows_beyond_reason_is_refused_before_it_goes_off() {
+    // Lists of the same rows shrink a lot; so do bombs, without end.
+    let limit = 4 * 1024 * 1024;
+    let world = World::with(plumb_base::Clock::System, |source| source.upload_bytes_max(limit)).await;
+    let long = [people(1).as_bytes(), &b"a@example.com,A,B,C\n".repeat(300_000)].concat();
+    assert!(long.len() as u64 > limit);
+    let answer = world.upload(&packed(&long, Packing::Zstd)).await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["bytes_max"]), (413, &json!(limit)));
+
+    let world = World::new().await;
+    let row = [b"a@example.com,A,B,".as_slice(), &b"c".repeat(60_000), b"\n"].concat();
+    let bomb = [people(1).as_bytes(), &row.repeat(500)].concat();
+    for packing in [Packing::Gzip, Packing::Zstd] {
+        let answer = world.upload(&packed(&bomb, packing)).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["reason"]), (422, &json!("bomb")), "{packing:?}");
+    }
+    assert_eq!(world.count(CHUNKS).await, 0);
+    let program = packed(b"\x7fELF\x02\x01", Packing::Gzip);
+    assert_eq!(world.upload(&program).await.json()["reason"], "not_csv", "what is inside is judged");
+    let cut = packed(people(60_000).as_bytes(), Packing::Gzip);
+    let answer = world.upload(&cut[..cut.len() - 100]).await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["reason"]), (422, &json!("packed_file_damaged")));
 }
 
 #[tokio::test]

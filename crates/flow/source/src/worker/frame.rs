@@ -18,7 +18,7 @@ pub(super) enum Word {
     Piece,
     /// The file's end.
     End,
-    /// The next batch.
+    /// The batch was taken: the next one.
     Next,
     /// The worker's first word.
     Ready,

@@ -1,82 +1,47 @@
 //! A list is looked at as it comes in: judged by its beginning, then read through once, so that a row that never ends is
 //! refused as soon as it is seen.
 
+use plumb_table::{Asked, Batch, Chunk, Cutter, Fault, Input, Packing, Read, Refusal as Unreadable};
+
+use super::frame::Word;
+use super::message::{InspectTask, Seen, Sniffed};
+use super::pipe::Pipe;
+use super::serve::Stop;
 use crate::cleaning::Cleaning;
 use crate::domain::encoding::Met;
 use crate::domain::refusal::Refusal;
-use crate::domain::sniff::{self, WINDOW_BYTES, WINDOW_BYTES_MAX};
-use crate::domain::table::{Dialect, Row, Table};
 
-use super::message::{Seen, Sniffed};
-
-pub(super) struct Inspection<'a> {
-    cleaning: &'a Cleaning,
-    /// The beginning, until it is judged.
-    window: Vec<u8>,
-    look_at: usize,
-    table: Option<(Table, Dialect)>,
-    met: Met,
-    rows: u64,
-}
-
-impl<'a> Inspection<'a> {
-    pub(super) fn new(cleaning: &'a Cleaning) -> Self {
-        Self { cleaning, window: Vec::new(), look_at: WINDOW_BYTES, table: None, met: Met::default(), rows: 0 }
+pub(super) fn inspect(cleaning: &Cleaning, task: &InspectTask, pipe: &Pipe) -> Result<(), Stop> {
+    let known = |cells: &[String]| cleaning.known(cells);
+    let mut input = Input::open(pipe.clone(), None, Asked::default(), &known, Read::default())?;
+    let layout = input.layout.clone();
+    let width = layout.names.len();
+    let proposals = (cleaning.propose)(&layout.names, &layout.sample);
+    let delimiter = char::from(layout.dialect.delimiter);
+    let mut sniffed = Some(Sniffed { delimiter, names: layout.names, sample: layout.sample, proposals });
+    // Of a list so short that its end came first, all is told at once.
+    if !pipe.has_ended() {
+        pipe.say(Word::Sniffed, &sniffed.take())?;
     }
-
-    /// The next bytes. Answers what the list looks like, once.
-    pub(super) fn piece(&mut self, bytes: &[u8]) -> Result<Option<Sniffed>, Refusal> {
-        if self.table.is_some() {
-            self.read(bytes)?;
-            return Ok(None);
+    let (mut cutter, mut chunk, mut batch) = (Cutter::new(layout.dialect), Chunk::default(), Batch::default());
+    let (mut met, mut rows, mut lines, mut text_bytes) = (Met::default(), 0, u64::from(layout.lines_above), 0);
+    while cutter.read(&mut input, &mut chunk).map_err(Unreadable::of_io)? {
+        text_bytes += chunk.bytes() as u64;
+        if input.packing != Packing::Plain && text_bytes > task.text_bytes_max {
+            return Err(Refusal::TooLarge { bytes_max: task.text_bytes_max }.into());
         }
-        self.window.extend_from_slice(bytes);
-        if self.window.len() < self.look_at {
-            return Ok(None);
+        batch.read(&mut chunk, layout.dialect, width, &layout.header);
+        if let [record] = batch.records()
+            && record.fault == Some(Fault::RecordTooLong)
+        {
+            return Err(Unreadable::RecordTooLong { row: lines + u64::from(record.number) }.into());
         }
-        let sniffed = self.judge(false)?;
-        if sniffed.is_none() {
-            self.look_at = (self.look_at * 2).min(WINDOW_BYTES_MAX).max(self.window.len() + 1);
-        }
-        Ok(sniffed)
+        met.note(&batch);
+        rows += batch.records().len() as u64;
+        lines += u64::from(batch.lines());
     }
-
-    /// The end.
-    pub(super) fn end(mut self) -> Result<Seen, Refusal> {
-        let sniffed = match self.table {
-            Some(_) => None,
-            None => Some(self.judge(true)?.ok_or(Refusal::Empty)?),
-        };
-        let Some((mut table, dialect)) = self.table.take() else { return Err(Refusal::Empty) };
-        let (met, rows) = (&mut self.met, &mut self.rows);
-        table.finish(&mut |row| note(met, rows, &row))?;
-        if self.rows == 0 {
-            return Err(Refusal::NoRows);
-        }
-        Ok(Seen { sniffed, rows: self.rows, encoding: self.met.name(dialect.encoding).to_owned() })
+    if rows == 0 {
+        return Err(Refusal::NoRows.into());
     }
-
-    fn judge(&mut self, whole: bool) -> Result<Option<Sniffed>, Refusal> {
-        let known = |cells: &[String]| self.cleaning.known(cells);
-        let Some(sniff::Sniffed { dialect, names, sample }) = sniff::sniff(&self.window, whole, &known)? else {
-            return Ok(None);
-        };
-        self.table = Some((Table::new(dialect), dialect));
-        let window = std::mem::take(&mut self.window);
-        self.read(&window)?;
-        let proposals = (self.cleaning.propose)(&names, &sample);
-        Ok(Some(Sniffed { delimiter: char::from(dialect.delimiter), names, sample, proposals }))
-    }
-
-    fn read(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        let Some((table, _)) = &mut self.table else { return Ok(()) };
-        let (met, rows) = (&mut self.met, &mut self.rows);
-        table.push(bytes, &mut |row| note(met, rows, &row))
-    }
-}
-
-fn note(met: &mut Met, rows: &mut u64, row: &Row) {
-    *rows += 1;
-    met.windows_1252 += u64::from(row.windows_1252);
-    met.utf_8 += u64::from(row.wide);
+    Ok(pipe.say(Word::Seen, &Seen { sniffed, rows, encoding: met.name(input.encoding).to_owned() })?)
 }

@@ -15,6 +15,13 @@ pub(super) struct Ready {
     pub(super) closed: Option<Closed>,
 }
 
+/// How a list is to be looked at.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct InspectTask {
+    /// Most bytes of text that may come out of a packed list.
+    pub(crate) text_bytes_max: u64,
+}
+
 /// What the beginning of a list says about the whole.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Sniffed {

@@ -1,110 +1,133 @@
 //! From the bytes of a stored list to cleaned batches.
 
-use std::collections::VecDeque;
-
+use plumb_base::Cells;
+use plumb_base::cells::Row;
 use plumb_base::limits::FIELD_BYTES_MAX;
+use plumb_table::{Asked, Chunk, Cutter, Input, Read, Record, Refusal as Unreadable};
 use serde::Serializer as _;
 use serde_json::Value;
 
+use super::frame::Word;
 use super::message::{Batch, ReadRow, RowsTask};
+use super::pipe::{Pipe, out_of_turn};
+use super::serve::Stop;
 use crate::cleaning::{CleanedRow, Cleaning};
 use crate::domain::cell;
-use crate::domain::refusal::Refusal;
-use crate::domain::table::{Dialect, Row, Table};
-use crate::reason::ENCODING_MIXED;
+use crate::reason::{ENCODING_MIXED, code, detail};
 
 /// What the rows of one batch may weigh together: a list of wide or long rows has smaller batches.
 const BATCH_BYTES: usize = 12 * 1024 * 1024;
 /// What a cell costs beside its text, on its way from the file into the database.
 const CELL_BYTES: usize = 96;
 
-/// Why the rows cannot be read on, in words.
-type Wrong = &'static str;
-
-pub(super) struct Rows<'a> {
-    cleaning: &'a Cleaning,
-    task: RowsTask,
-    names_bytes: usize,
-    /// None before the first piece, off which the layout is read.
-    table: Option<Table>,
-    /// Rows that were read and not cleaned yet, each with how far into the file its piece ends.
-    waiting: VecDeque<(Row, i64)>,
-    bytes_read: i64,
-    ended: bool,
+/// Reads the rows of a stored list and hands them out, a batch at a time.
+pub(super) fn read_rows(cleaning: &Cleaning, task: &RowsTask, pipe: &Pipe) -> Result<(), Stop> {
+    let read = Read::default();
+    // The delimiter was found in the file itself, where it is one byte. What was taken for a list stays one, whatever
+    // names of columns the rules know by now.
+    let asked = Asked { delimiter: Some(task.delimiter as u8), ..Asked::default() };
+    let mut input = Input::open(pipe.clone(), None, asked, &|_| 1, read.clone())?;
+    let layout = input.layout.clone();
+    if layout.names.len() != task.names.len() {
+        return Err(Stop::Wrong("The stored file has other columns than it had when it was uploaded."));
+    }
+    let (mut cutter, mut chunk, mut text) =
+        (Cutter::new(layout.dialect), Chunk::default(), plumb_table::Batch::default());
+    let mut skip = task.skip;
+    let mut lines = u64::from(layout.lines_above);
+    let mut waiting = Waiting::new(cleaning, task);
+    while cutter.read(&mut input, &mut chunk).map_err(Unreadable::of_io)? {
+        text.read(&mut chunk, layout.dialect, task.names.len(), &layout.header);
+        for (record, cells) in text.records().iter().zip(text.cells().iter()) {
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
+            if waiting.is_full() {
+                pipe.say(Word::Batch, &waiting.batch(&read, false)?)?;
+                match pipe.question()? {
+                    Some((Word::Next, _)) => {}
+                    Some(_) => return Err(out_of_turn().into()),
+                    None => return Ok(()),
+                }
+            }
+            waiting.push(lines, record, cells, text.is_windows_1252(record));
+        }
+        lines += u64::from(text.lines());
+    }
+    if i64::try_from(read.bytes()) != Ok(task.bytes) {
+        return Err(Stop::Wrong("The end of the stored file is missing."));
+    }
+    Ok(pipe.say(Word::Batch, &waiting.batch(&read, true)?)?)
 }
 
-impl<'a> Rows<'a> {
-    pub(super) fn new(cleaning: &'a Cleaning, task: RowsTask) -> Self {
+/// Rows that were read and not handed out yet.
+struct Waiting<'a> {
+    cleaning: &'a Cleaning,
+    task: &'a RowsTask,
+    names_bytes: usize,
+    /// The cells of those that are to be cleaned.
+    cells: Cells,
+    rows: Vec<Wait>,
+    bytes: usize,
+}
+
+enum Wait {
+    /// For the next row of the cells.
+    Good {
+        row_no: i64,
+        mixed: bool,
+    },
+    Bad(ReadRow),
+}
+
+impl<'a> Waiting<'a> {
+    fn new(cleaning: &'a Cleaning, task: &'a RowsTask) -> Self {
         let names_bytes = task.names.iter().map(String::len).sum();
-        Self { cleaning, task, names_bytes, table: None, waiting: VecDeque::new(), bytes_read: 0, ended: false }
+        Self { cleaning, task, names_bytes, cells: Cells::default(), rows: Vec::new(), bytes: 0 }
     }
 
-    /// Reads the rows in the next bytes.
-    pub(super) fn piece(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
-        let Self { table, waiting, bytes_read, task, .. } = self;
-        // The delimiter was found in the file itself, where it is one byte.
-        let table = table.get_or_insert_with(|| Table::new(Dialect::of(bytes, task.delimiter as u8)));
-        *bytes_read += bytes.len() as i64;
-        table.push(bytes, &mut |row| wait(waiting, &mut task.skip, row, *bytes_read))
+    fn is_full(&self) -> bool {
+        self.rows.len() >= self.task.batch_rows || self.bytes >= BATCH_BYTES
     }
 
-    /// Ends the file.
-    pub(super) fn end(&mut self) -> Result<Result<(), Wrong>, Refusal> {
-        if self.bytes_read != self.task.bytes {
-            return Ok(Err("The end of the stored file is missing."));
-        }
-        let Self { table, waiting, bytes_read, task, .. } = self;
-        if let Some(table) = table {
-            table.finish(&mut |row| wait(waiting, &mut task.skip, row, *bytes_read))?;
-        }
-        self.ended = true;
-        Ok(Ok(()))
+    fn push(&mut self, lines_before: u64, record: &Record, cells: Row<'_>, windows_1252: bool) {
+        self.bytes += 2 * record.raw.len() + self.names_bytes + cells.len() * CELL_BYTES;
+        let row_no = i64::try_from(lines_before + u64::from(record.number)).unwrap_or(i64::MAX);
+        self.rows.push(if let Some(fault) = record.fault {
+            let (reason, detail) = (code(fault).to_owned(), detail(fault, cells, self.task.names.len()));
+            Wait::Bad(ReadRow::Reject { row_no, reason, detail, raw: raw_cells(cells) })
+        } else {
+            self.cells.push_row(cells.iter());
+            Wait::Good { row_no, mixed: self.task.mixed && windows_1252 }
+        });
     }
 
-    /// A batch of the rows that wait, when there are enough of them or no more will come.
-    pub(super) fn batch(&mut self) -> Result<Option<Batch>, Wrong> {
-        let (mut rows, mut bytes) = (0, 0);
-        for (row, _) in &self.waiting {
-            let text: usize = row.cells.iter().map(String::len).sum();
-            bytes += 2 * text + self.names_bytes + row.cells.len() * CELL_BYTES;
-            rows += 1;
-            if rows >= self.task.batch_rows || bytes >= BATCH_BYTES {
-                break;
-            }
-        }
-        let full = rows >= self.task.batch_rows || bytes >= BATCH_BYTES;
-        if !full && !self.ended {
-            return Ok(None);
-        }
-        let last = self.ended && rows == self.waiting.len();
-        let (rows, ends): (Vec<Row>, Vec<i64>) = self.waiting.drain(..rows).unzip();
-        let bytes_read = if last { self.bytes_read } else { ends.last().copied().unwrap_or(self.bytes_read) };
-        Ok(Some(Batch { rows: self.cleaned(rows)?, bytes_read, last }))
-    }
-
-    /// What is made of `rows`, in their order.
-    fn cleaned(&self, mut rows: Vec<Row>) -> Result<Vec<ReadRow>, Wrong> {
-        const UNANSWERED: Wrong = "Cleaning did not answer for every row.";
-        let good: Vec<Vec<String>> =
-            rows.iter_mut().filter(|row| row.fault.is_none()).map(|row| std::mem::take(&mut row.cells)).collect();
-        let answers = (self.cleaning.clean)(&self.task.mapping, &good, self.task.country);
+    /// All of them, cleaned, in their order.
+    fn batch(&mut self, read: &Read, last: bool) -> Result<Batch, Stop> {
+        const UNANSWERED: Stop = Stop::Wrong("Cleaning did not answer for every row.");
+        let answers = (self.cleaning.clean)(&self.task.mapping, &self.cells, self.task.country);
         // A row without an answer would be lost without a word.
-        if answers.len() != good.len() {
+        if answers.len() != self.cells.rows() {
             return Err(UNANSWERED);
         }
-        let mut answers = answers.into_iter().zip(&good);
-        let cleaned = rows.into_iter().map(|row| {
-            let row_no = i64::try_from(row.number).unwrap_or(i64::MAX);
-            if let Some(fault) = row.fault {
-                let (reason, detail) = (fault.code().to_owned(), fault.detail());
-                return Ok(ReadRow::Reject { row_no, reason, detail, raw: raw_cells(&row.cells) });
-            }
-            let (answer, cells) = answers.next().ok_or(UNANSWERED)?;
-            Ok(match answer {
+        let mut answers = answers.into_iter().enumerate();
+        let mut rows = Vec::with_capacity(self.rows.len());
+        for waiting in self.rows.drain(..) {
+            let (row_no, mixed) = match waiting {
+                Wait::Good { row_no, mixed } => (row_no, mixed),
+                Wait::Bad(row) => {
+                    rows.push(row);
+                    continue;
+                }
+            };
+            let (nth, answer) = answers.next().ok_or(UNANSWERED)?;
+            let cells = self.cells.row(nth);
+            rows.push(match answer {
                 CleanedRow::Lead(mut lead) => {
                     lead.row_no = row_no;
-                    lead.raw = self.raw_by_name(cells)?;
-                    if self.task.mixed && row.windows_1252 {
+                    lead.raw = raw_by_name(&self.task.names, self.names_bytes, cells)?;
+                    if mixed {
                         lead.flags.push(ENCODING_MIXED.to_owned());
                     }
                     ReadRow::Lead(lead)
@@ -112,32 +135,25 @@ impl<'a> Rows<'a> {
                 CleanedRow::Reject { reason, detail } => {
                     ReadRow::Reject { row_no, reason: reason.to_owned(), detail, raw: raw_cells(cells) }
                 }
-            })
-        });
-        cleaned.collect()
-    }
-
-    /// The row as a JSON object of name to cell. Of two columns with one name the later counts, as in any object.
-    fn raw_by_name(&self, cells: &[String]) -> Result<String, Wrong> {
-        const NO_TEXT: Wrong = "A row cannot be written down as it came.";
-        let bytes: usize = cells.iter().map(|cell| cell.len() + 8).sum();
-        let mut text = Vec::with_capacity(bytes + self.names_bytes);
-        let pairs = self.task.names.iter().zip(cells);
-        serde_json::Serializer::new(&mut text).collect_map(pairs).map_err(|_| NO_TEXT)?;
-        String::from_utf8(text).map_err(|_| NO_TEXT)
+            });
+        }
+        self.cells.clear();
+        self.bytes = 0;
+        Ok(Batch { rows, bytes_read: i64::try_from(read.bytes()).unwrap_or(i64::MAX), last })
     }
 }
 
-fn wait(waiting: &mut VecDeque<(Row, i64)>, skip: &mut i64, row: Row, at: i64) {
-    if *skip > 0 {
-        *skip -= 1;
-    } else {
-        waiting.push_back((row, at));
-    }
+/// The row as a JSON object of name to cell. Of two columns with one name the later counts, as in any object.
+fn raw_by_name(names: &[String], names_bytes: usize, cells: Row<'_>) -> Result<String, Stop> {
+    const NO_TEXT: Stop = Stop::Wrong("A row cannot be written down as it came.");
+    let bytes: usize = cells.iter().map(|cell| cell.len() + 8).sum();
+    let mut text = Vec::with_capacity(bytes + names_bytes);
+    let pairs = names.iter().zip(cells.iter());
+    serde_json::Serializer::new(&mut text).collect_map(pairs).map_err(|_| NO_TEXT)?;
+    String::from_utf8(text).map_err(|_| NO_TEXT)
 }
 
 /// The cells as they came, as far as they can be stored.
-fn raw_cells(cells: &[String]) -> Value {
-    let cell = |cell: &String| Value::String(cell::storable(cell, FIELD_BYTES_MAX).into_owned());
-    cells.iter().map(cell).collect()
+fn raw_cells(cells: Row<'_>) -> Value {
+    cells.iter().map(|cell| Value::String(cell::storable(cell, FIELD_BYTES_MAX).into_owned())).collect()
 }

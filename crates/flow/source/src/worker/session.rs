@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 
 use super::frame::{self, HEAD_BYTES, Word};
-use super::message::{Batch, Ready, RowsTask, Seen, Sniffed};
+use super::message::{Batch, InspectTask, Ready, RowsTask, Seen, Sniffed};
 use super::{FILE_WORKER, NOT_CLOSED, Start, Worker, WorkerError};
 use crate::domain::refusal::RefusedFile;
 
@@ -78,8 +78,9 @@ impl Session {
     }
 
     /// Has it look at a list.
-    pub(crate) async fn inspect(&mut self) -> Result<Answer, WorkerError> {
-        self.ask(Word::Inspect, &[]).await
+    pub(crate) async fn inspect(&mut self, task: &InspectTask) -> Result<Answer, WorkerError> {
+        let task = encoded(task)?;
+        self.ask(Word::Inspect, &task).await
     }
 
     /// Has it read the rows of a list.
@@ -98,7 +99,7 @@ impl Session {
         self.ask(Word::End, &[]).await
     }
 
-    /// Asks for the next rows.
+    /// Takes the rows that it handed out, and asks for the next ones.
     pub(crate) async fn next(&mut self) -> Result<Answer, WorkerError> {
         self.ask(Word::Next, &[]).await
     }
@@ -182,10 +183,9 @@ impl Session {
         let its = its.into_std().expect("a socket");
         its.set_nonblocking(false).expect("a socket that blocks");
         std::thread::spawn(move || {
-            let mut input = its.try_clone().expect("a second handle");
-            let mut output = its;
+            let input = its.try_clone().expect("a second handle");
             // A test that throws its session away ends the pipe in the middle of a word.
-            let _ = super::serve(&cleaning, None, &mut input, &mut output);
+            let _ = super::serve(&cleaning, None, input, its);
         });
         let (output, input) = ours.into_split();
         Self { input: Box::new(input), output: Box::new(output), child: None, closed: None }

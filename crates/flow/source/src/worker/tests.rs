@@ -1,13 +1,33 @@
+use std::io::{Cursor, Write};
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use super::frame::{self, FRAME_BYTES_MAX, Word};
-use super::{Answer, Session, Worker, WorkerError, serve};
+use super::{Answer, InspectTask, Session, Worker, WorkerError, serve};
 use crate::testing::cleaning;
+
+const INSPECT: &[u8] = br#"{"text_bytes_max":1000000}"#;
+const TASK: InspectTask = InspectTask { text_bytes_max: 1_000_000 };
+
+/// A pipe whose other end is looked at later.
+#[derive(Clone, Default)]
+struct Said(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Said {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("one thread").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
 
 /// What a worker answers to these bytes, and whether it ended well.
 fn served(asked: &[u8]) -> (Vec<(Word, Vec<u8>)>, bool) {
-    let mut said = Vec::new();
-    let well = serve(&cleaning(), None, &mut &*asked, &mut said).is_ok();
+    let said = Said::default();
+    let well = serve(&cleaning(), None, Cursor::new(asked.to_vec()), said.clone()).is_ok();
+    let said = said.0.lock().expect("one thread");
     let mut said = said.as_slice();
     let mut answers = Vec::new();
     while let Some(answer) = frame::read(&mut said).expect("frames") {
@@ -29,9 +49,10 @@ fn a_question_out_of_its_turn_ends_the_worker() {
     for questions in [
         &[(Word::Next, &b""[..])][..],
         &[(Word::Piece, b"Email\n")],
-        &[(Word::Inspect, b""), (Word::Inspect, b"")],
-        &[(Word::Inspect, b""), (Word::Next, b"")],
+        &[(Word::Inspect, INSPECT), (Word::Inspect, INSPECT)],
+        &[(Word::Inspect, INSPECT), (Word::Next, b"")],
         &[(Word::Rows, b"no task")],
+        &[(Word::Inspect, b"no task")],
         &[(Word::Ready, b"")],
     ] {
         let (answers, well) = served(&framed(questions));
@@ -51,19 +72,27 @@ fn bytes_that_are_no_frame_end_the_worker() {
 
 #[test]
 fn after_a_refusal_nothing_more_is_answered() {
-    let (answers, well) = served(&framed(&[(Word::Inspect, b""), (Word::Piece, b"%PDF-1.7"), (Word::End, b"")]));
+    let (answers, well) = served(&framed(&[(Word::Inspect, INSPECT), (Word::Piece, b"%PDF-1.7"), (Word::End, b"")]));
     let words: Vec<Word> = answers.iter().map(|(word, _)| *word).collect();
     assert_eq!(words, [Word::Ready, Word::More, Word::More, Word::Refused]);
     assert!(well);
     let (_, well) =
-        served(&framed(&[(Word::Inspect, b""), (Word::Piece, b"%PDF-1.7"), (Word::End, b""), (Word::End, b"")]));
+        served(&framed(&[(Word::Inspect, INSPECT), (Word::Piece, b"%PDF-1.7"), (Word::End, b""), (Word::End, b"")]));
     assert!(!well);
+}
+
+#[test]
+fn whoever_asked_may_go_in_the_middle_of_a_file() {
+    for questions in [&[(Word::Inspect, INSPECT)][..], &[(Word::Inspect, INSPECT), (Word::Piece, b"\x1f\x8b\x08\0\0")]]
+    {
+        assert!(served(&framed(questions)).1, "{questions:?}");
+    }
 }
 
 #[tokio::test]
 async fn a_short_list_is_known_at_its_end() {
     let mut session = Session::start(&Worker::thread(cleaning())).await.expect("starts");
-    assert!(matches!(session.inspect().await, Ok(Answer::More)));
+    assert!(matches!(session.inspect(&TASK).await, Ok(Answer::More)));
     assert!(matches!(session.piece(b"Email;Name\n1@example.com;Person 1\n").await, Ok(Answer::More)));
     let Ok(Answer::Seen(seen)) = session.end().await else { panic!("the list is seen") };
     let sniffed = seen.sniffed.expect("what it looks like");
