@@ -7,9 +7,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use plumb_listwork::Stop;
-use plumb_listwork::clean::Place;
 use plumb_listwork::dedupe::{self, Options};
+use plumb_listwork::{Place, Stop};
 use plumb_table::{Batch, Chunk, Dialect};
 
 fn main() {
@@ -23,10 +22,10 @@ fn main() {
     let place = |name: &String| Place::of(Path::new(name));
     let mut options =
         Options::new(args[1..].iter().map(place).collect(), Some(place(&args[0])), plumb_base::Clock::System.now());
-    options.threads = threads.map_or(1, |n| n.parse().unwrap());
-    options.force = true;
+    options.list.threads = threads.map_or(1, |n| n.parse().unwrap());
+    options.list.force = true;
     // The list must not know the answer.
-    options.map = truth.iter().map(|column| format!("{column}=-")).collect();
+    options.list.map = truth.iter().map(|column| format!("{column}=-")).collect();
     match dedupe::run(&options, &Stop::default(), &mut |_| {}) {
         Ok(summary) => {
             let stat = std::fs::read_to_string("/proc/self/stat").unwrap();

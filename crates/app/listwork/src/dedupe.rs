@@ -12,47 +12,26 @@ mod read;
 mod report;
 mod rows;
 pub mod summary;
-mod target;
 mod write;
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 pub use merge::MERGE_COLUMNS;
 pub use options::{Options, Threshold};
 pub use plan::{Column, DEDUPE_COLUMNS, Plan};
-pub use read::Layout;
 pub use summary::Summary;
 
 use crate::error::{ListError, Stop};
+use crate::place::FileFormat;
+use crate::progress::{Progress, Step};
+use crate::target::{Target, Targets};
 use people::People;
 use read::List;
-use target::Targets;
 use write::Book;
 
 /// Rows of each list that a dry run compares.
 pub const TRIAL_ROWS: u32 = 10_000;
-
-/// How far it is.
-#[derive(Clone, Copy, Debug)]
-pub struct Progress {
-    /// What is going on.
-    pub step: Step,
-    /// Rows of which that is done.
-    pub rows: u64,
-    /// Its share in per cent, where that is known.
-    pub percent: Option<u8>,
-}
-
-/// What is going on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Reading the lists.
-    Reading,
-    /// Comparing rows with each other.
-    Comparing,
-    /// Writing the result.
-    Writing,
-}
 
 /// What a dry run found: the plan, and what comparing the first rows comes to.
 #[derive(Debug)]
@@ -72,7 +51,8 @@ pub fn trial(options: &Options, stop: &Stop) -> Result<Trial, ListError> {
     let (plan, lists) = open(options)?;
     plan.check()?;
     // The rows wait where any program's do: there is no output to wait beside.
-    let options = Options { spool_folder: Some(std::env::temp_dir()), ..options.clone() };
+    let mut options = options.clone();
+    options.list.spool_folder = Some(std::env::temp_dir());
     let done = collect::collect(&options, &plan, lists, TRIAL_ROWS, stop, &mut |_| {})?;
     let people = People::new(done.linker.run(threads(&options)), done.faults, false);
     let (count, linkage) = summary::of_people(&people);
@@ -82,7 +62,7 @@ pub fn trial(options: &Options, stop: &Stop) -> Result<Trial, ListError> {
 /// Compares the rows of the lists and writes them with what was found. Nothing stands under the name of a file unless it
 /// is whole.
 pub fn run(options: &Options, stop: &Stop, progress: &mut dyn FnMut(Progress)) -> Result<Summary, ListError> {
-    let mut targets = Targets::begin(options)?;
+    let mut files = Files::begin(options)?;
     let (plan, lists) = open(options)?;
     plan.check()?;
     let done = collect::collect(options, &plan, lists, u32::MAX, stop, progress)?;
@@ -93,36 +73,70 @@ pub fn run(options: &Options, stop: &Stop, progress: &mut dyn FnMut(Progress)) -
     let rows_unreadable = done.faults.len() as u64;
     let people = People::new(linked, done.faults, options.explain);
     let book = Book { options, plan: &plan, people: &people, second_from: done.second_from, sources: sources(&plan) };
-    write::output(&book, &mut rows, &mut targets.output, stop, progress)?;
-    if let Some(target) = &mut targets.links {
+    write::output(&book, &mut rows, &mut files.output, stop, progress)?;
+    if let Some(target) = &mut files.links {
         pairs::links(&book, target, stop)?;
     }
-    if let Some(target) = &mut targets.review {
+    if let Some(target) = &mut files.review {
         pairs::review(&book, &rows, target, stop)?;
     }
-    if let Some(target) = &mut targets.merge {
+    if let Some(target) = &mut files.merge {
         merge::merge(&book, &rows, target, stop)?;
     }
     let summary = Summary::of(options, &book, &rows, done.fingerprints, done.unreadable, rows_unreadable)?;
-    if let Some(target) = &mut targets.report {
+    if let Some(target) = &mut files.report {
         let page = report::page(&summary).into_string();
         target.text(|out| out.write_all(page.as_bytes()))?;
     }
     stop.check()?;
-    targets.finish()?;
+    files.finish()?;
     Ok(summary)
+}
+
+/// Every file that is asked for.
+struct Files {
+    output: Target,
+    links: Option<Target>,
+    review: Option<Target>,
+    merge: Option<Target>,
+    report: Option<Target>,
+}
+
+impl Files {
+    fn begin(options: &Options) -> Result<Self, ListError> {
+        let output = options.list.output.as_ref().ok_or_else(|| ListError::Usage("there is no output".to_owned()))?;
+        let is_parquet = |path: &&PathBuf| FileFormat::of_name(&path.display().to_string()) == FileFormat::Parquet;
+        let aside = [&options.links, &options.review, &options.merge];
+        if let Some(path) = aside.into_iter().flatten().find(is_parquet) {
+            return Err(ListError::Usage(format!("{} is written as CSV; choose such a name", path.display())));
+        }
+        let mut targets = Targets::beside(&options.inputs, options.list.force);
+        Ok(Self {
+            output: targets.begin(output)?,
+            links: targets.begin_file(options.links.as_ref())?,
+            review: targets.begin_file(options.review.as_ref())?,
+            merge: targets.begin_file(options.merge.as_ref())?,
+            report: targets.begin_file(options.list.report.as_ref())?,
+        })
+    }
+
+    /// Gives every file its name, the output's own first.
+    fn finish(self) -> Result<(), ListError> {
+        let others = [self.links, self.review, self.merge, self.report];
+        std::iter::once(self.output).chain(others.into_iter().flatten()).try_for_each(Target::finish)
+    }
 }
 
 fn open(options: &Options) -> Result<(Plan, Vec<List>), ListError> {
     if options.inputs.is_empty() || options.inputs.len() > 2 {
         return Err(ListError::Usage("name one list, or two".to_owned()));
     }
-    let lists = options.inputs.iter().map(|place| List::open(place, options)).collect::<Result<Vec<_>, _>>()?;
+    let lists = options.inputs.iter().map(|place| List::open(place, &options.list)).collect::<Result<Vec<_>, _>>()?;
     Ok((Plan::of(&lists, options)?, lists))
 }
 
 fn threads(options: &Options) -> NonZeroUsize {
-    NonZeroUsize::new(options.threads).unwrap_or(NonZeroUsize::MIN)
+    NonZeroUsize::new(options.list.threads).unwrap_or(NonZeroUsize::MIN)
 }
 
 /// What the lists are called in the output: the names of the files, with their folders where those tell them apart.

@@ -6,6 +6,7 @@ mod dedupe;
 mod demo;
 mod doctor;
 mod file_worker;
+mod listfile;
 mod lists;
 mod remote;
 mod summary;
@@ -137,24 +138,28 @@ pub fn run(cli: Cli) -> ExitCode {
 
 async fn dispatch(cli: Cli) -> anyhow::Result<()> {
     let global = cli.global;
-    let mut config = Config::load(global.config.as_deref())?;
-    if let Some(dir) = &global.data_dir {
-        config.data_dir = Some(dir.clone());
-    }
+    // Work on files needs no configuration, so a faulty one does not keep anybody from it.
+    let config = || {
+        let mut config = Config::load(global.config.as_deref())?;
+        if let Some(dir) = &global.data_dir {
+            config.data_dir = Some(dir.clone());
+        }
+        anyhow::Ok(config)
+    };
     match cli.command {
-        Command::Demo(command) => demo::run(command, config, global.json).await,
-        Command::Up(command) => up::run(command, config).await,
-        Command::Doctor(command) => doctor::run(&command, &config, global.json).await,
-        Command::Import(command) => lists::import(command, &config, global.json).await,
-        Command::Leads(command) => lists::leads(command, &config, global.json).await,
-        Command::Export(command) => lists::export(command, &config, global.json).await,
+        Command::Demo(command) => demo::run(command, config()?, global.json).await,
+        Command::Up(command) => up::run(command, config()?).await,
+        Command::Doctor(command) => doctor::run(&command, &config()?, global.json).await,
+        Command::Import(command) => lists::import(command, &config()?, global.json).await,
+        Command::Leads(command) => lists::leads(command, &config()?, global.json).await,
+        Command::Export(command) => lists::export(command, &config()?, global.json).await,
         Command::Clean(command) => clean::run(command, global.json).await,
         Command::Dedupe(command) => dedupe::run(command, global.json).await,
-        Command::Verify(command) => verify::run(command, config, global.json).await,
-        Command::Audit(command) => audit::run(command, &config, global.json).await,
+        Command::Verify(command) => verify::run(command, config()?, global.json).await,
+        Command::Audit(command) => audit::run(command, &config()?, global.json).await,
         Command::FileWorker(_) => unreachable!("it runs before there are threads"),
         Command::Openapi => up::openapi().await,
-        Command::SignInLink(command) => up::sign_in_link(command, &config).await,
+        Command::SignInLink(command) => up::sign_in_link(command, &config()?).await,
     }
 }
 

@@ -30,7 +30,7 @@ pub const MIGRATIONS: &[(&str, &str)] = migrations![
     "0019_export",
     "0021_mail_operator",
     "0022_job_unknown",
-    "0022_upload_lease",
+    "0023_upload_lease",
 ];
 
 /// What a run of the migrations did.

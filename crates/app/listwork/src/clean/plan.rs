@@ -1,12 +1,13 @@
 //! What will be done with a list: its layout, and what each column is about.
 
 use plumb_clean::{Field, MappedColumn, Mapping, Preset, ProposedColumn, propose, propose_as};
-use plumb_table::{Dialect, Encoding, Packing};
 use serde::Serialize;
 
 use super::codes::PLUMB_COLUMNS;
 use super::options::Options;
 use crate::error::ListError;
+use crate::map;
+use crate::source::{Layout, Source};
 
 /// One column, and what it is taken for.
 #[derive(Clone, Debug, Serialize)]
@@ -26,31 +27,26 @@ pub struct Column {
 /// What will be done with a list.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// How its text is encoded; nothing for Parquet.
-    pub encoding: Option<Encoding>,
-    /// How it is packed.
-    pub packing: Packing,
-    /// What divides it into cells; nothing for Parquet.
-    pub dialect: Option<Dialect>,
+    /// How it is laid out.
+    pub layout: Layout,
     /// The product whose export it is, if it is one's.
     pub preset: Option<String>,
     /// Its columns, in order.
     pub columns: Vec<Column>,
-    /// Its header as it stands there; empty where it has none or is no text.
-    pub header: String,
-    /// Lines above the first row: row numbers count as a spreadsheet does.
-    pub lines_above: u32,
-    /// Where its rows begin in the file, if they can be read there once more, byte for byte.
-    pub(crate) rows_at: Option<u64>,
 }
 
 impl Plan {
+    /// Opens the list and proposes what will be done with it.
+    pub(crate) fn open(options: &Options) -> Result<(Self, Source), ListError> {
+        let known =
+            |cells: &[String]| propose(cells, &[]).columns.iter().filter(|column| column.field.is_some()).count();
+        let source = Source::open(&options.input, &options.list, &known)?;
+        Ok((Self::of(options, &source.layout, &source.sample)?, source))
+    }
+
     /// Proposes what the columns are about, and lets what was asked for win.
-    pub(crate) fn columns(
-        options: &Options,
-        names: &[String],
-        sample: &[Vec<String>],
-    ) -> Result<(Option<String>, Vec<Column>), ListError> {
+    fn of(options: &Options, layout: &Layout, sample: &[Vec<String>]) -> Result<Self, ListError> {
+        let names = &layout.names;
         if let Some(name) = names.iter().find(|name| PLUMB_COLUMNS.contains(&name.as_str())) {
             return Err(ListError::Usage(format!(
                 "{} has a column {name} already, as if it was cleaned before; clean the list that it was made from, or \
@@ -70,8 +66,10 @@ impl Plan {
             sensitive: column.warning.is_some(),
         };
         let mut columns: Vec<Column> = proposal.columns.into_iter().map(column).collect();
-        let asked = options.map.iter().map(|text| asked(text, &columns)).collect::<Result<Vec<_>, _>>()?;
-        for (at, field) in asked {
+        for text in &options.list.map {
+            let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+            let (at, field) =
+                map::asked(text, &names, "field", Field::from_code, Field::ALL.into_iter().map(Field::code))?;
             for other in columns.iter_mut().filter(|other| field.is_some() && other.field == field && !other.asked) {
                 other.field = None;
                 "Another column was named for it; it is carried along.".clone_into(&mut other.reason);
@@ -80,7 +78,7 @@ impl Plan {
             (column.field, column.asked, column.sensitive) = (field, true, column.sensitive && field.is_none());
             "You said so.".clone_into(&mut column.reason);
         }
-        Ok((proposal.preset.map(|preset| preset.name), columns))
+        Ok(Self { layout: layout.clone(), preset: proposal.preset.map(|preset| preset.name), columns })
     }
 
     /// The names of the columns.
@@ -113,27 +111,4 @@ fn preset(code: &str) -> Result<Preset, ListError> {
         let codes: Vec<String> = Preset::all().into_iter().map(|preset| preset.code).collect();
         ListError::Usage(format!("--preset {code}: the exports known are of {}", codes.join(", ")))
     })
-}
-
-/// Reads `Name=field`, or `#3=field` for the third column.
-fn asked(text: &str, columns: &[Column]) -> Result<(usize, Option<Field>), ListError> {
-    let usage = |why: String| ListError::Usage(format!("--map {text:?}: {why}"));
-    let (name, field) = text
-        .rsplit_once('=')
-        .ok_or_else(|| usage("write it as 'Column name=field', or 'Column name=-' to carry it along".to_owned()))?;
-    let numbered = || name.strip_prefix('#')?.parse::<usize>().ok()?.checked_sub(1).filter(|at| *at < columns.len());
-    let exact = columns.iter().position(|column| column.name == name);
-    let folded = || columns.iter().position(|column| column.name.eq_ignore_ascii_case(name.trim()));
-    let at = exact.or_else(folded).or_else(numbered).ok_or_else(|| {
-        let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-        usage(format!("the list has no column {name:?}; it has {}", names.join(", ")))
-    })?;
-    if matches!(field, "-" | "") {
-        return Ok((at, None));
-    }
-    let field = Field::from_code(field).ok_or_else(|| {
-        let codes: Vec<&str> = Field::ALL.into_iter().map(Field::code).collect();
-        usage(format!("there is no field {field:?}; fields are {}", codes.join(", ")))
-    })?;
-    Ok((at, Some(field)))
 }

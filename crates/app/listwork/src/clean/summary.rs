@@ -59,7 +59,7 @@ impl Summary {
             "output": self.output,
             "input_bytes": self.fingerprint.bytes,
             "input_xxh3_128": format!("{:032x}", self.fingerprint.hash),
-            "layout": layout(&self.plan),
+            "layout": self.plan.layout.json(),
             "preset": self.plan.preset,
             "columns": self.plan.columns,
             "rows": counts.rows,
@@ -86,18 +86,6 @@ impl Summary {
             "version": self.product_version,
         })
     }
-}
-
-/// The layout of a list as JSON.
-#[must_use]
-pub fn layout(plan: &Plan) -> Value {
-    json!({
-        "encoding": plan.encoding.map(plumb_table::Encoding::name),
-        "packing": plan.packing.name(),
-        "delimiter": plan.dialect.map(|dialect| char::from(dialect.delimiter)),
-        "quote": plan.dialect.map(|dialect| char::from(dialect.quote)),
-        "format": if plan.dialect.is_some() { "csv" } else { "parquet" },
-    })
 }
 
 /// Rows by the status of their address.

@@ -2,9 +2,10 @@ use std::fmt::Write as _;
 
 use plumb_table::columnar::{Reader, Writer};
 
-use super::testing::{Folder, cleaned, column, run};
-use super::{FileFormat, PLUMB_COLUMNS, Place, Shape};
-use crate::{ListError, Stop};
+use super::testing::{cleaned, run};
+use super::{PLUMB_COLUMNS, Shape};
+use crate::testing::{Folder, column};
+use crate::{FileFormat, ListError, Place, Stop};
 
 const LIST: &str = "First,Last,E-Mail,Phone,Country,Note\n\
     Ada,Lovelace,ada@example.com,+442079460000,GB,\"a, b\"\n\
@@ -51,11 +52,11 @@ fn threads_and_the_order_of_duplicates_change_nothing() {
         let _ = writeln!(list, "p{person}@example.com,\"Name, {person}\",{phone}");
     }
     let (one, _) = cleaned(&list, |_| {});
-    let (three, _) = cleaned(&list, |options| options.threads = 3);
+    let (three, _) = cleaned(&list, |options| options.list.threads = 3);
     assert!(one == three);
     let reversed: Vec<&str> = list.lines().skip(1).collect();
     let reversed = format!("E-Mail,Name,Phone\n{}\n", reversed.into_iter().rev().collect::<Vec<_>>().join("\n"));
-    let (reversed, _) = cleaned(&reversed, |options| options.threads = 2);
+    let (reversed, _) = cleaned(&reversed, |options| options.list.threads = 2);
     let ids = |output: &str| {
         let kept = column(output, "plumb_keep").into_iter().zip(column(output, "plumb_cluster_id"));
         kept.filter(|(keep, _)| keep == "true").map(|(_, id)| id).collect::<std::collections::BTreeSet<_>>()
@@ -117,7 +118,7 @@ fn formulas_are_guarded_when_asked() {
 fn nothing_is_written_when_it_fails_or_is_stopped() {
     let folder = Folder::new();
     let mut options = folder.options(b"MZ\x90\0\x03\0");
-    options.report = Some(folder.path().join("report.html"));
+    options.list.report = Some(folder.path().join("report.html"));
     assert!(matches!(run(&options), Err(ListError::Refused { .. })));
     let options = folder.options(LIST.as_bytes());
     let stop = Stop::default();
@@ -152,14 +153,14 @@ fn what_is_asked_wrongly_is_said_before_anything_is_written() {
             other => panic!("{other:?}"),
         }
     };
-    assert!(usage(&|o| o.output = Some(o.input.clone())).contains("is the input too"));
-    assert!(usage(&|o| o.asked.delimiter = Some(b'-')).contains("cannot stand between cells"));
-    assert!(usage(&|o| o.map = vec!["Mail=email".to_owned()]).contains("no column \"Mail\""));
-    assert!(usage(&|o| o.map = vec!["Note=mail".to_owned()]).contains("no field \"mail\""));
+    assert!(usage(&|o| o.list.output = Some(o.input.clone())).contains("named twice"));
+    assert!(usage(&|o| o.list.asked.delimiter = Some(b'-')).contains("cannot stand between cells"));
+    assert!(usage(&|o| o.list.map = vec!["Mail=email".to_owned()]).contains("no column \"Mail\""));
+    assert!(usage(&|o| o.list.map = vec!["Note=mail".to_owned()]).contains("no field \"mail\""));
     let nothing = ["E-Mail=-", "Phone=-"].map(str::to_owned).to_vec();
-    assert!(usage(&|o| o.map.clone_from(&nothing)).contains("no column identifies"));
+    assert!(usage(&|o| o.list.map.clone_from(&nothing)).contains("no column identifies"));
     std::fs::write(folder.path().join("out.csv"), "old").unwrap();
-    assert!(usage(&|o| o.force = false).contains("--force"));
+    assert!(usage(&|o| o.list.force = false).contains("--force"));
     assert_eq!(folder.output(), "old");
     let (output, _) = cleaned(LIST, |_| {});
     let again = folder.options(output.as_bytes());
@@ -185,7 +186,7 @@ fn parquet_in_and_out() {
     let folder = Folder::new();
     let parquet = |name: &str| Some(Place::File(folder.path().join(name)));
     let mut options = folder.options(LIST.as_bytes());
-    options.output = parquet("one.parquet");
+    options.list.output = parquet("one.parquet");
     assert_eq!(run(&options).unwrap().rows_written, 5);
     // From Parquet to CSV: the same cells as from CSV to CSV, but for the added ones, which have to go before.
     let mut second = folder.options(LIST.as_bytes());
@@ -217,7 +218,7 @@ fn parquet_in_and_out() {
         assert_eq!(column(&folder.output(), name), column(&direct, name), "{name}");
     }
     for only_keep in [false, true] {
-        second.output = parquet("three.parquet");
+        second.list.output = parquet("three.parquet");
         second.shape.only_keep = only_keep;
         let written = run(&second).unwrap().rows_written;
         let three = rows("three.parquet");
@@ -228,14 +229,14 @@ fn parquet_in_and_out() {
             assert_eq!(three, whole);
         }
     }
-    assert_eq!(second.output_format(), FileFormat::Parquet);
+    assert_eq!(second.list.output_format(), FileFormat::Parquet);
 }
 
 #[test]
 fn the_report_names_nobody() {
     let folder = Folder::new();
     let mut options = folder.options(LIST.as_bytes());
-    options.report = Some(folder.path().join("report.html"));
+    options.list.report = Some(folder.path().join("report.html"));
     run(&options).unwrap();
     let report = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
     for value in ["Lovelace", "LOVELACE", "ada@", "example.org", "7946"] {

@@ -15,15 +15,16 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::codes::{EmailStatus, PhoneStatus};
 use super::counts::{Counts, Tally};
-use super::options::{FileFormat, Options};
+use super::options::Options;
 use super::plan::{Column, Plan};
-use super::read::{Source, Work};
 use super::row::{Verdict, Writer};
 use super::score::Scores;
 use super::suppress::Suppressed;
-use super::{Progress, Step};
 use crate::duplicates::{Keys, Rank};
 use crate::error::{ListError, Stop};
+use crate::place::{FileFormat, State};
+use crate::progress::{Progress, Step};
+use crate::source::{Piece, Source};
 use crate::spool::Spool;
 
 /// Pieces of work that wait for each thread.
@@ -69,7 +70,7 @@ pub(crate) struct Block {
 
 /// What a thread keeps from one piece to the next.
 #[derive(Default)]
-pub(crate) struct State {
+pub(crate) struct Kept {
     batch: Batch,
     cleaned: Cleaned,
     tally: Tally,
@@ -104,14 +105,14 @@ pub(crate) struct Worker {
 impl Worker {
     pub(crate) fn new(options: &Options, plan: &Plan, rules: &Arc<Rules>) -> Result<Self, ListError> {
         let kernel_options =
-            plumb_clean::Options { default_country: options.country, ..plumb_clean::Options::default() };
+            plumb_clean::Options { default_country: options.list.country, ..plumb_clean::Options::default() };
         let suppressed = options.suppress.as_deref().map(Suppressed::read).transpose()?.unwrap_or_default();
         let kernel = Kernel::new(Arc::clone(rules), &plan.mapping(), kernel_options);
         // A further column of a field stays as it is: what was found is in the first one's place.
         let of = |(at, column): (usize, &Column)| column.field.filter(|field| kernel.column(*field) == Some(at));
         let fields: Vec<Option<Field>> = plan.columns.iter().enumerate().map(of).collect();
         let mapped = fields.iter().enumerate().filter_map(|(at, field)| Some((at, (*field)?))).collect();
-        let dialect = plan.dialect.unwrap_or_default();
+        let dialect = plan.layout.dialect.unwrap_or_default();
         let delimiter = output_delimiter(options, plan);
         if DELIMITERS_REFUSED.contains(&delimiter) {
             return Err(ListError::Usage(format!(
@@ -119,31 +120,31 @@ impl Worker {
                 char::from(delimiter)
             )));
         }
-        let from_text = plan.dialect.is_some();
+        let from_text = plan.layout.dialect.is_some();
         Ok(Self {
             kernel,
             scores: Scores::new(),
             suppressed,
             writer: Writer { delimiter, shape: options.shape, fields },
             dialect,
-            header: plan.header.clone(),
+            header: plan.layout.header.clone(),
             verbatim: from_text && dialect == Dialect { delimiter, ..Dialect::default() } && !options.shape.replace,
-            rereadable: plan.rows_at.is_some() && options.output_format() == FileFormat::Csv,
+            rereadable: plan.layout.rows_at.is_some() && options.list.output_format() == FileFormat::Csv,
             added_only: is_typed(options, plan),
             mapped,
         })
     }
 
     /// Does a piece of work. What was in `block` goes.
-    pub(crate) fn work(&self, work: &mut Work, state: &mut State, block: &mut Block) {
+    pub(crate) fn work(&self, piece: &mut Piece, kept: &mut Kept, block: &mut Block) {
         block.text.clear();
         block.ends.clear();
         block.keys.clear();
         block.counts = Counts::default();
         block.again = Again::default();
-        let State { batch, cleaned, tally } = state;
-        match work {
-            Work::Chunk(chunk) => {
+        let Kept { batch, cleaned, tally } = kept;
+        match piece {
+            Piece::Chunk(chunk) => {
                 batch.read(chunk, self.dialect, self.writer.fields.len(), &self.header);
                 self.kernel.clean(batch.cells(), cleaned);
                 block.lines = batch.lines();
@@ -163,7 +164,7 @@ impl Worker {
                     self.row(block, tally, (batch.cells().row(at), cleaned.row(at)), stand);
                 }
             }
-            Work::Rows(cells) => {
+            Piece::Rows(cells) => {
                 self.kernel.clean(cells, cleaned);
                 block.lines = cells.rows() as u32;
                 for at in 0..cells.rows() {
@@ -263,7 +264,7 @@ impl Worker {
 
 /// The delimiter of the output: the list's own.
 pub(crate) fn output_delimiter(options: &Options, plan: &Plan) -> u8 {
-    match (options.output_format(), plan.dialect) {
+    match (options.list.output_format(), plan.layout.dialect) {
         (FileFormat::Csv, Some(dialect)) => dialect.delimiter,
         _ => b',',
     }
@@ -271,7 +272,7 @@ pub(crate) fn output_delimiter(options: &Options, plan: &Plan) -> u8 {
 
 /// Whether the output is Parquet with the columns of the input's types.
 pub(crate) fn is_typed(options: &Options, plan: &Plan) -> bool {
-    options.output_format() == FileFormat::Parquet && plan.dialect.is_none() && !options.shape.replace
+    options.list.output_format() == FileFormat::Parquet && plan.layout.dialect.is_none() && !options.shape.replace
 }
 
 /// What a Parquet file can have that no list should.
@@ -288,6 +289,8 @@ pub(crate) struct Done {
     pub(crate) slots: u64,
     pub(crate) counts: Counts,
     pub(crate) fingerprint: Fingerprint,
+    /// The list's state, which is not to change.
+    pub(crate) state: Option<State>,
 }
 
 struct Collect<'a> {
@@ -347,64 +350,60 @@ pub(crate) fn first_pass(
     let mut said = |collect: &Collect<'_>, source: &Source| {
         progress(Progress { step: Step::Cleaning, rows: collect.counts.rows, percent: source.percent() });
     };
-    collect.lines = source.lines_above();
-    if options.threads <= 1 {
-        let (mut work, mut state, mut block) = (Work::default(), State::default(), Block::default());
-        while source.next(&mut work).map_err(|refusal| options.input.refused(refusal))? {
-            check(options, &source, stop)?;
-            worker.work(&mut work, &mut state, &mut block);
+    collect.lines = u64::from(source.layout.lines_above);
+    if options.list.threads <= 1 {
+        let (mut piece, mut kept, mut block) = (Piece::default(), Kept::default(), Block::default());
+        while source.next(&mut piece)? {
+            stop.check()?;
+            worker.work(&mut piece, &mut kept, &mut block);
             collect.block(&block)?;
             said(&collect, &source);
         }
     } else {
         std::thread::scope(|scope| {
-            let lanes: Vec<Lane> = (0..options.threads).map(|_| Lane::start(scope, worker)).collect();
+            let lanes: Vec<Lane> = (0..options.list.threads).map(|_| Lane::start(scope, worker)).collect();
             let (mut given, mut taken) = (0, 0);
             let mut spare = Vec::new();
             let mut more = true;
             while more || taken < given {
                 if more && given - taken < lanes.len() * QUEUE {
-                    let (mut work, block) = spare.pop().unwrap_or_default();
-                    more = source.next(&mut work).map_err(|refusal| options.input.refused(refusal))?;
+                    let (mut piece, block) = spare.pop().unwrap_or_default();
+                    more = source.next(&mut piece)?;
                     if more {
-                        check(options, &source, stop)?;
-                        lanes[given % lanes.len()].give.send((work, block)).map_err(|_| ListError::Thread)?;
+                        stop.check()?;
+                        lanes[given % lanes.len()].give.send((piece, block)).map_err(|_| ListError::Thread)?;
                         given += 1;
                     }
                     continue;
                 }
-                let (work, block) = lanes[taken % lanes.len()].take.recv().map_err(|_| ListError::Thread)?;
+                let (piece, block) = lanes[taken % lanes.len()].take.recv().map_err(|_| ListError::Thread)?;
                 taken += 1;
                 collect.block(&block)?;
                 said(&collect, &source);
-                spare.push((work, block));
+                spare.push((piece, block));
             }
             Ok::<_, ListError>(())
         })?;
     }
-    let fingerprint = source.fingerprint().map_err(|refusal| options.input.refused(refusal))?;
+    let (fingerprint, state) = source.finish()?;
     let Collect { spool, keys, slots, counts, .. } = collect;
-    Ok(Done { spool, keys, slots, counts, fingerprint })
-}
-
-fn check(options: &Options, source: &Source, stop: &Stop) -> Result<(), ListError> {
-    if source.has_grown() { Err(ListError::Changed { file: options.input.name() }) } else { stop.check() }
+    Ok(Done { spool, keys, slots, counts, fingerprint, state })
 }
 
 /// A thread with its way in and its way out.
 struct Lane {
-    give: SyncSender<(Work, Block)>,
-    take: Receiver<(Work, Block)>,
+    give: SyncSender<(Piece, Block)>,
+    take: Receiver<(Piece, Block)>,
 }
 
 impl Lane {
     fn start<'scope>(scope: &'scope std::thread::Scope<'scope, '_>, worker: &'scope Worker) -> Self {
-        let (give, work) = sync_channel::<(Work, Block)>(QUEUE);
+        let (give, work) = sync_channel::<(Piece, Block)>(QUEUE);
         let (done, take) = sync_channel(QUEUE);
         scope.spawn(move || {
-            let mut state = State::default();
+            let mut kept = Kept::default();
             while let Ok((mut piece, mut block)) = work.recv() {
-                worker.work(&mut piece, &mut state, &mut block);
+                worker.work(&mut piece, &mut kept, &mut block);
                 if done.send((piece, block)).is_err() {
                     return;
                 }

@@ -10,13 +10,15 @@ use plumb_table::write::push_cells;
 use plumb_table::{Batch, Chunk, Dialect, Refusal, columnar};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::options::{FileFormat, Options, Place};
+use super::options::Options;
 use super::plan::Plan;
 use super::work::{ROW_END_BYTES, is_typed, output_delimiter};
-use super::{Progress, Sink, Step};
 use crate::duplicates::Found;
 use crate::error::{ListError, Stop};
+use crate::place::FileFormat;
+use crate::progress::{Progress, Step};
 use crate::spool::Spool;
+use crate::target::Target;
 
 /// Writes the output but for its name. Answers how many rows are in it.
 pub(crate) fn second_pass(
@@ -24,14 +26,13 @@ pub(crate) fn second_pass(
     plan: &Plan,
     spool: Spool,
     found: &Found,
-    output: &mut Sink,
+    output: &mut Target,
     stop: &Stop,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<u64, ListError> {
-    let folder = options.spool_folder();
-    let target = options.output.as_ref().map_or_else(|| "the output".to_owned(), Place::name);
-    let failed = |error| ListError::io("cannot be written", Path::new(&target))(error);
-    let list = match (plan.rows_at, options.input.path()) {
+    let folder = options.list.spool_folder();
+    let failed = output.failed();
+    let list = match (plan.layout.rows_at, options.input.path()) {
         (Some(rows_at), Some(path)) => {
             Some((File::open(path).map_err(ListError::io("cannot be read", path))?, rows_at))
         }
@@ -61,23 +62,24 @@ pub(crate) fn second_pass(
     };
     let mut rows = Vec::new();
     let mut written = 0;
-    match options.output_format() {
+    match options.list.output_format() {
         FileFormat::Csv => {
-            let mut packer = Packer::new(output, options.output_packing()).map_err(failed)?;
-            packer.write_all(&header(options, plan)).map_err(failed)?;
+            let mut packer = Packer::new(output.sink(), options.list.output_packing()).map_err(&failed)?;
+            packer.write_all(&header(options, plan)).map_err(&failed)?;
             while let Some(sum) = next(&mut rows)? {
-                packer.write_all(&rows).map_err(failed)?;
+                packer.write_all(&rows).map_err(&failed)?;
                 written = sum;
             }
             packer.finish().and_then(io::Write::flush).map_err(failed)?;
         }
         FileFormat::Parquet => {
-            let refused = |refusal: Refusal| ListError::Refused { file: target.clone(), refusal };
+            let name = output.name();
+            let refused = |refusal: Refusal| ListError::Refused { file: name.clone(), refusal };
             let added: Vec<&str> = options.shape.added().collect();
             let only = options.shape.only_keep.then_some("plumb_keep");
             let mut writer = match options.input.path().filter(|_| is_typed(options, plan)) {
-                Some(input) => columnar::Writer::beside(output, input, &added, only),
-                None => columnar::Writer::of_text(output, &plan.names(), &added),
+                Some(input) => columnar::Writer::beside(output.sink(), input, &added, only),
+                None => columnar::Writer::of_text(output.sink(), &plan.names(), &added),
             }
             .map_err(refused)?;
             let (mut batch, width) = (Batch::default(), writer.text_columns());
@@ -96,10 +98,11 @@ fn header(options: &Options, plan: &Plan) -> Vec<u8> {
     let delimiter = output_delimiter(options, plan);
     let mut line = Vec::new();
     let own = plan.columns.iter().map(|column| column.name.as_str());
-    if plan.header.is_empty() || plan.dialect.is_some_and(|dialect| dialect.quote != b'"') {
+    let layout = &plan.layout;
+    if layout.header.is_empty() || layout.dialect.is_some_and(|dialect| dialect.quote != b'"') {
         push_cells(&mut line, own, delimiter);
     } else {
-        line.extend_from_slice(plan.header.as_bytes());
+        line.extend_from_slice(layout.header.as_bytes());
     }
     for name in options.shape.added() {
         line.push(delimiter);

@@ -14,8 +14,8 @@ use super::options::Options;
 use super::plan::Plan;
 use super::read::{List, RowRead};
 use super::rows::{Collect, Stored};
-use super::{Progress, Step};
 use crate::error::{ListError, Stop};
+use crate::progress::{Progress, Step};
 
 /// The linker numbers rows in 32 bits, and links have two of them.
 const ROWS_MAX: u32 = u32::MAX / 2;
@@ -45,7 +45,7 @@ pub(crate) fn collect(
     stop: &Stop,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Done, ListError> {
-    let folder = options.spool_folder();
+    let folder = options.list.spool_folder();
     let io = || ListError::io("cannot hold the rows on their way", &folder);
     let rules = Arc::new(Rules::embedded());
     let compared = plan.compared();
@@ -59,7 +59,7 @@ pub(crate) fn collect(
             linker.second_list();
         }
         let writer = RowWriter::new(options, plan, n);
-        let mut normal = Normal::new(plan, &compared, n, &rules, options.country);
+        let mut normal = Normal::new(plan, &compared, n, &rules, options.list.country);
         let first = linker.rows();
         while linker.rows() - first < rows_max {
             let percent = list.percent();
@@ -102,7 +102,7 @@ struct RowWriter {
 
 impl RowWriter {
     fn new(options: &Options, plan: &Plan, list: usize) -> Self {
-        let dialect = plan.dialect(options.output_format());
+        let dialect = plan.dialect(options.list.output_format());
         Self {
             delimiter: dialect.delimiter,
             places: plan.columns.iter().map(|column| column.at[list]).collect(),

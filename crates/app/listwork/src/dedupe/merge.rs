@@ -10,9 +10,9 @@ use plumb_table::write::{push_cell, push_cells};
 
 use super::people::sheet_row;
 use super::rows::Stored;
-use super::target::Target;
 use super::write::{Book, push_number, read};
 use crate::error::{ListError, Stop};
+use crate::target::Target;
 
 /// The columns that are added, in order.
 pub const MERGE_COLUMNS: [&str; 6] = [

@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use plumb_base::{Country, Timestamp};
-use plumb_table::{Asked, Encoding};
+use plumb_base::Timestamp;
 
-use crate::clean::{FileFormat, Place};
-use crate::output;
+use crate::options::ListOptions;
+use crate::place::Place;
 
 /// The people that even the shortest list is taken from. What two of five rows share is two in five of the list, and still
 /// rare.
@@ -43,20 +42,8 @@ impl Threshold {
 pub struct Options {
     /// The list, or two of them.
     pub inputs: Vec<Place>,
-    /// Where the rows go.
-    pub output: Option<Place>,
-    /// What the output is; by its name if nothing is said.
-    pub format: Option<FileFormat>,
-    /// What columns are about, as `Name=kind`; `Name=-` is not looked at.
-    pub map: Vec<String>,
-    /// Country of telephone numbers that say none.
-    pub country: Option<Country>,
-    /// How the texts are laid out, where somebody knows better.
-    pub asked: Asked,
-    /// How the texts are encoded, where somebody knows better.
-    pub encoding: Option<Encoding>,
-    /// How many threads compare rows.
-    pub threads: usize,
+    /// What any work on a list is asked for.
+    pub list: ListOptions,
     /// How sure it has to be; the linker's own answer if nothing is said.
     pub threshold: Option<Threshold>,
     /// With two lists: compare rows of different lists only.
@@ -69,14 +56,6 @@ pub struct Options {
     pub review: Option<PathBuf>,
     /// Where one row for each person goes.
     pub merge: Option<PathBuf>,
-    /// Where the report goes.
-    pub report: Option<PathBuf>,
-    /// Replace files that are there.
-    pub force: bool,
-    /// Where rows wait while they are compared; where the output goes if nothing is said.
-    pub spool_folder: Option<PathBuf>,
-    /// The time that the report names.
-    pub now: Timestamp,
 }
 
 impl Options {
@@ -85,23 +64,13 @@ impl Options {
     pub fn new(inputs: Vec<Place>, output: Option<Place>, now: Timestamp) -> Self {
         Self {
             inputs,
-            output,
-            format: None,
-            map: Vec::new(),
-            country: None,
-            asked: Asked::default(),
-            encoding: None,
-            threads: 1,
+            list: ListOptions::new(output, now),
             threshold: None,
             across: false,
             explain: false,
             links: None,
             review: None,
             merge: None,
-            report: None,
-            force: false,
-            spool_folder: None,
-            now,
         }
     }
 
@@ -115,21 +84,6 @@ impl Options {
             cross_only: self.across,
             population: Some(POPULATION_MIN),
             ..usual
-        }
-    }
-
-    pub(crate) fn output_format(&self) -> FileFormat {
-        let by_name = || self.output.as_ref().map_or(FileFormat::Csv, |output| FileFormat::of_name(&output.name()));
-        self.format.unwrap_or_else(by_name)
-    }
-
-    pub(crate) fn spool_folder(&self) -> PathBuf {
-        if let Some(folder) = &self.spool_folder {
-            return folder.clone();
-        }
-        match self.output.as_ref().and_then(Place::path) {
-            Some(path) => output::folder(path).to_owned(),
-            None => std::env::temp_dir(),
         }
     }
 }

@@ -7,9 +7,9 @@ use plumb_table::write::push_cells;
 
 use super::people::sheet_row;
 use super::rows::Stored;
-use super::target::Target;
 use super::write::{Book, push_number};
 use crate::error::{ListError, Stop};
+use crate::target::Target;
 
 /// Pairs between two looks at whether to stop.
 const PAIRS_AT_A_TIME: usize = 1024;

@@ -5,9 +5,11 @@ use plumb_table::Dialect;
 use serde::Serialize;
 
 use super::options::Options;
-use super::read::{Layout, List};
-use crate::clean::FileFormat;
+use super::read::List;
 use crate::error::ListError;
+use crate::map::{self, is_same_name};
+use crate::place::FileFormat;
+use crate::source::Layout;
 
 /// The columns that are added, in order; the first one with two lists only.
 pub const DEDUPE_COLUMNS: [&str; 6] = [
@@ -59,8 +61,9 @@ impl Plan {
         let added = added_columns(lists.len());
         let (mut columns, mut replaced): (Vec<Column>, Vec<String>) = (Vec::new(), Vec::new());
         for (n, list) in lists.iter().enumerate() {
-            let kinds = plumb_link::propose(&list.layout.names, &list.sample);
-            for (at, (name, kind)) in list.layout.names.iter().zip(kinds).enumerate() {
+            let names = &list.layout().names;
+            let kinds = plumb_link::propose(names, list.sample());
+            for (at, (name, kind)) in names.iter().zip(kinds).enumerate() {
                 if added.contains(&name.as_str()) {
                     if !replaced.contains(name) {
                         replaced.push(name.clone());
@@ -83,14 +86,15 @@ impl Plan {
                 }
             }
         }
-        for text in &options.map {
-            let (at, kind) = asked(text, &columns)?;
+        for text in &options.list.map {
+            let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+            let (at, kind) = map::asked(text, &names, "kind", Kind::from_code, Kind::ALL.into_iter().map(Kind::code))?;
             (columns[at].about, columns[at].asked) = (kind, true);
         }
         for column in &mut columns {
             column.kind = column.about.map(Kind::code);
         }
-        Ok(Self { layouts: lists.iter().map(|list| list.layout.clone()).collect(), columns, replaced })
+        Ok(Self { layouts: lists.iter().map(|list| list.layout().clone()).collect(), columns, replaced })
     }
 
     /// Checks that rows can be compared by it.
@@ -160,31 +164,4 @@ impl Plan {
 
 fn added_columns(lists: usize) -> &'static [&'static str] {
     if lists > 1 { &DEDUPE_COLUMNS } else { &DEDUPE_COLUMNS[1..] }
-}
-
-fn is_same_name(one: &str, other: &str) -> bool {
-    one.trim().to_lowercase() == other.trim().to_lowercase()
-}
-
-/// Reads `Name=kind`, or `#3=kind` for the third column.
-fn asked(text: &str, columns: &[Column]) -> Result<(usize, Option<Kind>), ListError> {
-    let usage = |why: String| ListError::Usage(format!("--map {text:?}: {why}"));
-    let (name, kind) = text
-        .rsplit_once('=')
-        .ok_or_else(|| usage("write it as 'Column name=kind', or 'Column name=-' not to look at it".to_owned()))?;
-    let exact = columns.iter().position(|column| column.name == name);
-    let folded = || columns.iter().position(|column| is_same_name(&column.name, name));
-    let numbered = || name.strip_prefix('#')?.parse::<usize>().ok()?.checked_sub(1).filter(|at| *at < columns.len());
-    let at = exact.or_else(folded).or_else(numbered).ok_or_else(|| {
-        let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-        usage(format!("there is no column {name:?}; there are {}", names.join(", ")))
-    })?;
-    if matches!(kind, "-" | "") {
-        return Ok((at, None));
-    }
-    let kind = Kind::from_code(kind).ok_or_else(|| {
-        let codes: Vec<&str> = Kind::ALL.into_iter().map(Kind::code).collect();
-        usage(format!("there is no kind {kind:?}; kinds are {}", codes.join(", ")))
-    })?;
-    Ok((at, Some(kind)))
 }

@@ -12,12 +12,12 @@ use super::evidence;
 use super::options::Options;
 use super::people::{People, sheet_row};
 use super::plan::Plan;
-use super::read::Layout;
 use super::rows::Stored;
 use super::write::{Book, read};
-use crate::clean::Place;
 use crate::error::ListError;
 use crate::mask::mask;
+use crate::place::Place;
+use crate::source::Layout;
 
 /// Sizes of clusters that are counted apart; the last one is for all that are larger.
 const SIZES: usize = 6;
@@ -112,7 +112,7 @@ impl Summary {
             links.take(EXAMPLES_MAX).map(|link| example(book, stored, *link)).collect()
         };
         Ok(Self {
-            output: options.output.as_ref().map(Place::name),
+            output: options.list.output.as_ref().map(Place::name),
             plan: book.plan.clone(),
             fingerprints,
             rows,
@@ -129,7 +129,7 @@ impl Summary {
             weakest: examples(&mut people.linked.links.iter().rev())?,
             likeliest: examples(&mut people.linked.possible.iter())?,
             product_version: env!("CARGO_PKG_VERSION"),
-            made_at: options.now,
+            made_at: options.list.now,
         })
     }
 
@@ -195,21 +195,16 @@ impl Summary {
     }
 }
 
-/// The layout of a list as JSON.
+/// The layout of a list as JSON, with its name.
 #[must_use]
 pub fn layout_json(layout: &Layout) -> Value {
-    json!({
-        "file": layout.name,
-        "encoding": layout.encoding.map(plumb_table::Encoding::name),
-        "packing": layout.packing.name(),
-        "delimiter": layout.dialect.map(|dialect| char::from(dialect.delimiter)),
-        "quote": layout.dialect.map(|dialect| char::from(dialect.quote)),
-        "format": if layout.dialect.is_some() { "csv" } else { "parquet" },
-    })
+    let mut json = layout.json();
+    json["file"] = json!(layout.name);
+    json
 }
 
 fn example(book: &Book<'_>, stored: &Stored, link: Link) -> Result<Example, ListError> {
-    let folder = book.options.spool_folder();
+    let folder = book.options.list.spool_folder();
     let mut text = Vec::new();
     for row in [link.a, link.b] {
         stored.get(row, &mut text).map_err(ListError::io("cannot hold the rows on their way", &folder))?;

@@ -1,9 +1,8 @@
 use std::fmt::Write as _;
 
 use super::{DEDUPE_COLUMNS, MERGE_COLUMNS, Options, Summary, Threshold};
-use crate::clean::Place;
-use crate::clean::testing::{Folder, column};
-use crate::{ListError, Stop};
+use crate::testing::{Folder, column};
+use crate::{ListError, Place, Stop};
 
 const LIST: &str = "id,First,Last,E-Mail,Phone,Company,Note\n\
     1,Robert,Quistbach,robert.quistbach@example.com,+44 7700 900123,Larchway Ltd,\"a, b\"\n\
@@ -119,7 +118,7 @@ fn pairs_and_the_merged_list() {
         (&mut work.options.links, "links.csv"),
         (&mut work.options.review, "review.csv"),
         (&mut work.options.merge, "merged.csv"),
-        (&mut work.options.report, "report.html"),
+        (&mut work.options.list.report, "report.html"),
     ] {
         *option = Some(work.folder.path().join(name));
     }
@@ -161,7 +160,7 @@ fn possible_pairs_are_named_and_left_apart() {
     );
     assert_eq!(column(&review, "plumb_evidence")[0], "first_name:same last_name:same");
     assert_eq!(column(&work.text("links.csv"), "decision"), ["possible"]);
-    (work.options.force, work.options.explain) = (true, true);
+    (work.options.list.force, work.options.explain) = (true, true);
     work.run().unwrap();
     assert!(column(&work.text("out.csv"), "plumb_review")[1].starts_with("maybe cluster 4 ("));
     work.options.threshold = Threshold::read("20");
@@ -193,7 +192,7 @@ fn what_the_kernel_reads_meets() {
         Robert Quistbach,+49 30 231250-11,Larchway GmbH & Co. KG,https://www.larchway.example/de\n\
         Nora Velden,,,\n\
         R. Quistbach,030/23125011,larchway,larchway.example\n";
-    let (output, _) = deduped(&[list.as_bytes()], |options| options.country = "DE".parse().ok());
+    let (output, _) = deduped(&[list.as_bytes()], |options| options.list.country = "DE".parse().ok());
     assert_eq!(column(&output, "plumb_cluster_id"), ["1", "2", "1"]);
     let evidence = column(&output, "plumb_duplicate_evidence").swap_remove(0);
     for same in ["phone:same", "company:same", "domain:same"] {
@@ -225,7 +224,7 @@ fn threads_change_nothing() {
         writeln!(list, "Ada{person} Quist{person},p{person}@example.com,+4420794{person:05}").unwrap();
     }
     let (one, summary) = deduped(&[list.as_bytes()], |_| {});
-    let (four, _) = deduped(&[list.as_bytes()], |options| options.threads = 4);
+    let (four, _) = deduped(&[list.as_bytes()], |options| options.list.threads = 4);
     assert!(one == four);
     assert!(summary.repeated() > 1_000);
 }
@@ -239,7 +238,7 @@ fn lists_with_next_to_nothing() {
         (column(&output, "Last"), column(&output, "First")),
         (strings(&["Quist\nbach"]), strings(&["Ro \"Bob\" bert"]))
     );
-    let (output, summary) = deduped(&[b"First,Last,E-Mail\n"], |options| options.threads = 3);
+    let (output, summary) = deduped(&[b"First,Last,E-Mail\n"], |options| options.list.threads = 3);
     assert_eq!((output.lines().count(), summary.rows_all()), (1, 0));
 }
 
@@ -266,10 +265,10 @@ fn packed_lists_and_other_delimiters() {
 #[test]
 fn parquet_keeps_its_types() {
     let mut work = Work::new(&[LIST.as_bytes()]);
-    work.options.output = Some(Place::File(work.path("typed.parquet")));
+    work.options.list.output = Some(Place::File(work.path("typed.parquet")));
     work.run().unwrap();
     work.options.inputs = vec![Place::File(work.path("typed.parquet"))];
-    work.options.output = Some(Place::File(work.path("again.parquet")));
+    work.options.list.output = Some(Place::File(work.path("again.parquet")));
     let summary = work.run().unwrap();
     assert_eq!(summary.people, 3);
     let mut reader = plumb_table::columnar::Reader::open(&work.path("again.parquet")).unwrap();
@@ -290,14 +289,14 @@ fn what_is_asked_wrongly_writes_nothing() {
         assert_eq!(work.folder.names(), before);
         error.to_string()
     };
-    assert!(usage(&|work| work.options.output = Some(work.options.inputs[0].clone())).contains("named twice"));
+    assert!(usage(&|work| work.options.list.output = Some(work.options.inputs[0].clone())).contains("named twice"));
     assert!(usage(&|work| work.options.links = Some(work.path("out.csv"))).contains("named twice"));
-    assert!(usage(&|work| work.options.map = vec!["Nothing=email".to_owned()]).contains("there is no column"));
-    assert!(usage(&|work| work.options.map = vec!["Last=surname".to_owned()]).contains("kinds are full_name"));
+    assert!(usage(&|work| work.options.list.map = vec!["Nothing=email".to_owned()]).contains("there is no column"));
+    assert!(usage(&|work| work.options.list.map = vec!["Last=surname".to_owned()]).contains("kinds are full_name"));
     assert!(usage(&|work| std::fs::write(work.path("out.csv"), "kept").unwrap()).contains("--force"));
     assert!(usage(&|work| work.options.merge = Some(work.path("m.parquet"))).contains("as CSV"));
     let blind = ["First=-", "Last=-", "E-Mail=-", "Phone=-", "Company=-"].map(str::to_owned);
-    assert!(usage(&|work| work.options.map = blind.to_vec()).contains("--map"));
+    assert!(usage(&|work| work.options.list.map = blind.to_vec()).contains("--map"));
 }
 
 #[test]

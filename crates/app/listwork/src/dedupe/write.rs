@@ -10,10 +10,10 @@ use super::options::Options;
 use super::people::People;
 use super::plan::Plan;
 use super::rows::Stored;
-use super::target::Target;
-use super::{Progress, Step};
-use crate::clean::FileFormat;
 use crate::error::{ListError, Stop};
+use crate::place::FileFormat;
+use crate::progress::{Progress, Step};
+use crate::target::Target;
 
 /// Rows that are written at a time.
 const ROWS_AT_A_TIME: usize = 4096;
@@ -31,7 +31,7 @@ pub(crate) struct Book<'a> {
 
 impl Book<'_> {
     pub(crate) fn delimiter(&self) -> u8 {
-        self.plan.dialect(self.options.output_format()).delimiter
+        self.plan.dialect(self.options.list.output_format()).delimiter
     }
 
     /// Which list a row is from.
@@ -66,7 +66,8 @@ impl Book<'_> {
     /// The row of names.
     pub(crate) fn header(&self) -> Vec<u8> {
         let (first, mut line) = (&self.plan.layouts[0], Vec::new());
-        let quoted = first.dialect.is_some_and(|dialect| dialect == self.plan.dialect(self.options.output_format()));
+        let quoted =
+            first.dialect.is_some_and(|dialect| dialect == self.plan.dialect(self.options.list.output_format()));
         if quoted && self.plan.is_whole(0) && !first.header.is_empty() {
             line.extend_from_slice(first.header.as_bytes());
         } else {
@@ -90,7 +91,7 @@ pub(crate) fn output(
     stop: &Stop,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(), ListError> {
-    let folder = book.options.spool_folder();
+    let folder = book.options.list.spool_folder();
     let count = rows.len() as u32;
     let mut stored = rows.read().map_err(ListError::io("cannot hold the rows on their way", &folder))?;
     let failed = target.failed();
@@ -121,7 +122,7 @@ pub(crate) fn output(
         line.push(b'\n');
         Ok(())
     };
-    match book.options.output_format() {
+    match book.options.list.output_format() {
         FileFormat::Csv => target.text(|out| {
             let mut text = book.header();
             for name in book.plan.added() {

@@ -1,5 +1,5 @@
 use super::{ENTRIES_MAX, Keys, PARTITIONS, Rank};
-use crate::clean::testing::Folder;
+use crate::testing::Folder;
 
 const fn rank(score: u8, filled: u8) -> Rank {
     Rank { score, filled }

@@ -1,7 +1,7 @@
 use std::io::Write as _;
 
 use super::Output;
-use crate::clean::testing::Folder;
+use crate::testing::Folder;
 
 #[test]
 fn nothing_is_there_until_it_is_whole() {

@@ -4,7 +4,7 @@ use super::{MEMORY_BYTES_MAX, Spool};
 
 #[test]
 fn what_goes_in_comes_out_and_leaves_no_file() {
-    let folder = crate::clean::testing::Folder::new();
+    let folder = crate::testing::Folder::new();
     for bytes in [0, 10, MEMORY_BYTES_MAX * 2 + 3] {
         let mut spool = Spool::new(folder.path());
         let piece: Vec<u8> = (0..1_000_003_usize).map(|n| (n % 251) as u8).collect();

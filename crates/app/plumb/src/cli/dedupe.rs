@@ -1,19 +1,14 @@
 //! The rows of a list, or of two, with the people they are about.
 
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use clap::Args;
-use plumb_base::Country;
-use plumb_listwork::Stop;
-use plumb_listwork::clean::{FileFormat, Place};
-use plumb_listwork::dedupe::{self, Options, Plan, Progress, Step, Summary, Threshold, Trial};
-use plumb_table::{Asked, Encoding};
+use plumb_listwork::Place;
+use plumb_listwork::dedupe::{self, Options, Plan, Summary, Threshold, Trial};
 use serde_json::json;
 
-use super::clean::{Format, delimiter, encoding, is_closed_pipe, stop_when_asked, work};
-use super::{Failed, print, say, summary::ProgressLine};
+use super::listfile::{self, ListArgs, count};
+use super::{Failed, print, say};
 
 const EXAMPLES: &str = "Examples:
   plumb dedupe contacts.csv --dry-run                  what would each column be taken for?
@@ -37,9 +32,8 @@ pub(super) struct Dedupe {
     /// The list, and perhaps a second one; - for standard input
     #[arg(required = true, num_args = 1..=2, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Where the rows go; - for standard output. By its name .csv, .csv.gz, .csv.zst or .parquet
-    #[arg(short, long, value_name = "FILE", required_unless_present = "dry_run")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    list: ListArgs,
     /// What a column is about, as `Column name=kind` or `#3=kind`; the kind - leaves it out. The rest is proposed
     #[arg(long, value_name = "COLUMN=KIND")]
     map: Vec<String>,
@@ -61,39 +55,6 @@ pub(super) struct Dedupe {
     /// Write one row for each person: the values that survive, and which rows they are from
     #[arg(long, value_name = "FILE")]
     merge: Option<PathBuf>,
-    /// Country of telephone numbers that say none, such as DE
-    #[arg(long, value_name = "CC")]
-    country: Option<Country>,
-    /// Write a report: one HTML page with counts, evidence and masked examples
-    #[arg(long, value_name = "FILE")]
-    report: Option<PathBuf>,
-    /// Show what columns would be taken for, and compare the first rows, without writing anything
-    #[arg(long)]
-    dry_run: bool,
-    /// Replace files that are there
-    #[arg(long)]
-    force: bool,
-    /// What the output is, where its name does not say
-    #[arg(long, value_name = "FORMAT")]
-    format: Option<Format>,
-    /// What stands between two cells: a character, or `tab`
-    #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
-    delimiter: Option<u8>,
-    /// What stands around a cell that has delimiters in it
-    #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
-    quote: Option<u8>,
-    /// How the text is encoded: utf-8, utf-16le, utf-16be, windows-1252 or latin-1
-    #[arg(long, value_name = "NAME", value_parser = encoding)]
-    encoding: Option<Encoding>,
-    /// The first row is no row of column names
-    #[arg(long)]
-    no_header: bool,
-    /// How many threads compare [default: as many as there are processors]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    threads: Option<u16>,
-    /// Where rows wait while they are compared [default: beside the output]
-    #[arg(long, value_name = "DIR")]
-    temp_dir: Option<PathBuf>,
 }
 
 fn threshold(text: &str) -> Result<Threshold, String> {
@@ -102,45 +63,25 @@ fn threshold(text: &str) -> Result<Threshold, String> {
 
 impl Dedupe {
     fn options(self) -> Options {
-        let processors = || std::thread::available_parallelism().map_or(1, usize::from);
         Options {
-            format: self.format.map(|format| match format {
-                Format::Csv => FileFormat::Csv,
-                Format::Parquet => FileFormat::Parquet,
-            }),
-            map: self.map,
-            country: self.country,
-            asked: Asked { delimiter: self.delimiter, quote: self.quote, no_header: self.no_header },
-            encoding: self.encoding,
-            threads: self.threads.map_or_else(processors, usize::from),
+            inputs: self.files.iter().map(|file| Place::of(file)).collect(),
+            list: self.list.options(self.map),
             threshold: self.threshold,
             across: self.across,
             explain: self.explain,
             links: self.links,
             review: self.review,
             merge: self.merge,
-            report: self.report,
-            force: self.force,
-            spool_folder: self.temp_dir,
-            ..Options::new(
-                self.files.iter().map(|file| Place::of(file)).collect(),
-                self.output.as_deref().map(Place::of),
-                plumb_base::Clock::System.now(),
-            )
         }
     }
 }
 
 pub(super) async fn run(command: Dedupe, json: bool) -> anyhow::Result<()> {
-    let dry_run = command.dry_run;
+    command.list.check(json)?;
+    let dry_run = command.list.dry_run;
     let options = command.options();
-    if json && !dry_run && options.output == Some(Place::Standard) {
-        return Err(Failed::Usage("the list and the summary cannot both go to standard output".to_owned()).into());
-    }
-    let stop = Stop::default();
-    tokio::spawn(stop_when_asked(stop.clone()));
     if dry_run {
-        let trial = work(move || dedupe::trial(&options, &stop)).await?;
+        let trial = listfile::try_out(move |stop| dedupe::trial(&options, stop)).await?;
         if json {
             print(trial_json(&trial));
         } else {
@@ -150,16 +91,8 @@ pub(super) async fn run(command: Dedupe, json: bool) -> anyhow::Result<()> {
         }
         return Ok(());
     }
-    let summary = work(move || {
-        let mut line = Line { line: ProgressLine::new(), shown: None };
-        let summary = dedupe::run(&options, &stop, &mut |progress| line.show(progress));
-        line.end();
-        summary
-    })
-    .await;
-    let summary = match summary {
-        Err(error) if is_closed_pipe(&error) => return Ok(()),
-        other => other?,
+    let Some(summary) = listfile::follow(move |stop, progress| dedupe::run(&options, stop, progress)).await? else {
+        return Ok(());
     };
     if json {
         print(summary.json());
@@ -169,42 +102,11 @@ pub(super) async fn run(command: Dedupe, json: bool) -> anyhow::Result<()> {
     if summary.is_partial() {
         let broken = summary.rows_unreadable;
         return Err(Failed::Partly(format!(
-            "{broken} rows could not be read; they are in the output, with the reason in plumb_review"
+            "{broken} row(s) could not be read; they are in the output, with the reason in plumb_review"
         ))
         .into());
     }
     Ok(())
-}
-
-/// The progress on standard error, some times a second.
-struct Line {
-    line: ProgressLine,
-    shown: Option<(Step, Instant)>,
-}
-
-impl Line {
-    fn show(&mut self, progress: Progress) {
-        const EVERY: Duration = Duration::from_millis(200);
-        let shown = self.shown.filter(|(step, _)| *step == progress.step);
-        if shown.is_some_and(|(_, at)| at.elapsed() < EVERY) {
-            return;
-        }
-        self.shown = Some((progress.step, Instant::now()));
-        let step = match progress.step {
-            Step::Reading => "reading  ",
-            Step::Comparing => "comparing",
-            Step::Writing => "writing  ",
-        };
-        let percent = progress.percent.map_or_else(String::new, |percent| format!("{percent:>3} %  "));
-        self.line.show(&format!("{step}  {percent}{} rows", progress.rows));
-    }
-
-    fn end(self) {
-        // What was found is said in full afterwards.
-        if std::io::stderr().is_terminal() && self.shown.is_some() {
-            self.line.end();
-        }
-    }
 }
 
 fn trial_json(trial: &Trial) -> serde_json::Value {
@@ -237,16 +139,15 @@ fn tried(trial: &Trial) {
 }
 
 fn tell(summary: &Summary) {
-    let row = |label: &str, number: u64| say(format_args!("{label:<22} {number:>10}"));
-    row("rows in", summary.rows_all());
-    row("people", summary.people);
-    row("repeated rows", summary.repeated());
-    row("with several rows", u64::from(summary.linkage.clusters));
+    count("rows in", summary.rows_all());
+    count("people", summary.people);
+    count("repeated rows", summary.repeated());
+    count("with several rows", u64::from(summary.linkage.clusters));
     if summary.rows.len() > 1 {
-        row("in both lists", summary.in_both);
+        count("in both lists", summary.in_both);
     }
-    row("possible pairs", summary.linkage.possible_pairs);
-    row("unreadable", summary.rows_unreadable);
+    count("possible pairs", summary.linkage.possible_pairs);
+    count("unreadable", summary.rows_unreadable);
     for (list, row, fault) in summary.unreadable.iter().take(5) {
         let name = &summary.plan.layouts[*list].name;
         say(format_args!("{name}, row {row}: {}", fault.explain()));
