@@ -2,6 +2,8 @@
 
 mod codes;
 mod counts;
+mod dnc;
+mod first;
 mod options;
 mod plan;
 mod report;
@@ -20,8 +22,9 @@ use std::sync::Arc;
 use plumb_clean::Rules;
 use plumb_table::input::Fingerprint;
 
-pub use codes::{EmailStatus, PLUMB_COLUMNS, PhoneStatus, Shape};
+pub use codes::{DNC_COLUMNS, EmailStatus, PLUMB_COLUMNS, PhoneStatus, Shape};
 pub use counts::{Counts, Example};
+pub use dnc::DncList;
 pub use options::Options;
 pub use plan::{Column, Plan};
 pub use summary::Summary;
@@ -31,7 +34,7 @@ use crate::error::{ListError, Stop};
 use crate::place::Place;
 use crate::progress::Progress;
 use crate::source::Piece;
-use crate::target::Targets;
+use crate::target::{Target, Targets};
 
 /// Proposes what would be done with a list: its layout and its columns. Reads its beginning only and writes nothing.
 pub fn plan(options: &Options) -> Result<Plan, ListError> {
@@ -56,7 +59,7 @@ pub fn trial(options: &Options, stop: &Stop) -> Result<Trial, ListError> {
     stop.check()?;
     let (mut piece, mut kept, mut block) = (Piece::default(), work::Kept::default(), work::Block::default());
     if source.next(&mut piece)? {
-        worker.work(&mut piece, &mut kept, &mut block);
+        worker.work(&mut piece, &mut kept, &mut block)?;
     }
     Ok(Trial { plan, counts: block.counts })
 }
@@ -74,28 +77,28 @@ pub fn run(options: &Options, stop: &Stop, progress: &mut dyn FnMut(Progress)) -
     let worker = work::Worker::new(options, &plan, &rules)?;
     let spools = options.list.spool_folder();
 
-    let done = work::first_pass(options, &worker, source, &spools, stop, progress)?;
+    let done = first::first_pass(options, &worker, source, &spools, stop, progress)?;
     let slots = done.slots;
     let found = done.keys.find(slots, options.list.threads).map_err(ListError::io("cannot hold its keys", &spools))?;
     stop.check()?;
     let written = write::second_pass(options, &plan, done.spool, &found, &mut output, stop, progress)?;
     options.input.check_unchanged(done.state)?;
-    let summary = summarise(options, plan, done.counts, done.fingerprint, &found, written, &rules);
+    let summary = summarise(options, plan, worker.dnc(), (done.counts, done.fingerprint), &found, written, &rules);
     if let Some(report) = &mut report {
         let page = report::page(&summary).into_string();
         report.text(|out| out.write_all(page.as_bytes()))?;
     }
     stop.check()?;
     output.finish()?;
-    report.map_or(Ok(()), |report| report.finish())?;
+    report.map_or(Ok(()), Target::finish)?;
     Ok(summary)
 }
 
 fn summarise(
     options: &Options,
     plan: Plan,
-    counts: Counts,
-    fingerprint: Fingerprint,
+    dnc: Option<Vec<DncList>>,
+    (counts, fingerprint): (Counts, Fingerprint),
     found: &Found,
     written: u64,
     rules: &Rules,
@@ -105,6 +108,7 @@ fn summarise(
         output: options.list.output.as_ref().map(Place::name),
         plan,
         fingerprint,
+        dnc,
         rows_kept: counts.keepable - found.duplicates,
         rows_written: written,
         duplicates: found.duplicates,

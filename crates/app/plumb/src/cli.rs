@@ -4,6 +4,7 @@ mod audit;
 mod clean;
 mod dedupe;
 mod demo;
+mod dnc;
 mod doctor;
 mod file_worker;
 mod listfile;
@@ -66,6 +67,8 @@ enum Command {
     Clean(clean::Clean),
     /// Find the rows of one list file, or of two, that are about the same person
     Dedupe(dedupe::Dedupe),
+    /// Load Do-Not-Call lists for `plumb clean`, without a server
+    Dnc(dnc::Dnc),
     /// Check addresses, without a database
     Verify(verify::Verify),
     /// Export and check the audit log
@@ -98,6 +101,9 @@ enum Failed {
     /// 3: a part of it was done.
     #[error("{0}")]
     Partly(String),
+    /// 75: another time it may go.
+    #[error("{0}")]
+    Later(String),
 }
 
 /// Runs the command. Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 done in part, 4 not found, 5 not allowed, 75 try
@@ -155,6 +161,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Export(command) => lists::export(command, &config()?, global.json).await,
         Command::Clean(command) => clean::run(command, global.json).await,
         Command::Dedupe(command) => dedupe::run(command, global.json).await,
+        Command::Dnc(command) => dnc::run(command, global.json).await,
         Command::Verify(command) => verify::run(command, config()?, global.json).await,
         Command::Audit(command) => audit::run(command, &config()?, global.json).await,
         Command::FileWorker(_) => unreachable!("it runs before there are threads"),
@@ -168,6 +175,7 @@ fn exit_code(error: &anyhow::Error) -> u8 {
         return match failed {
             Failed::Usage(_) => 2,
             Failed::Partly(_) => 3,
+            Failed::Later(_) => 75,
         };
     }
     if let Some(embedded) = error.downcast_ref::<EmbeddedError>() {

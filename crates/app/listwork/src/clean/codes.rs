@@ -1,6 +1,6 @@
 //! The words of the added columns. Other programs rely on them: a word, once published, keeps its meaning.
 
-use plumb_clean::{CleanRow, Flag, Value};
+use plumb_clean::{CleanRow, Field, Flag, Reason, Value};
 
 /// The columns that cleaning adds, in order.
 pub const PLUMB_COLUMNS: [&str; 10] = [
@@ -15,6 +15,12 @@ pub const PLUMB_COLUMNS: [&str; 10] = [
     "plumb_score",
     "plumb_reasons",
 ];
+
+/// The columns that are added where numbers are screened, behind [`DNC_AFTER`]: what Do-Not-Call lists say of the number,
+/// and the date of the oldest version that was asked.
+pub const DNC_COLUMNS: [&str; 2] = ["plumb_dnc", "plumb_dnc_version"];
+/// The column that they stand behind.
+pub(crate) const DNC_AFTER: &str = "plumb_phone_status";
 
 /// The columns that `--replace` leaves out: their values stand in the list's own columns.
 const REPLACED: [&str; 3] = ["plumb_email", "plumb_phone_e164", "plumb_country"];
@@ -71,6 +77,7 @@ statuses! {
         Typo "typo" "The domain looks like a slip of a well-known one.",
         Disposable "disposable" "The address is with a provider of throw-away addresses.",
         Invalid "invalid" "Nobody can write to what stands there.",
+        Withheld "withheld" "The address is of a class that is not wanted (--deny).",
         Suppressed "suppressed" "The address, or its domain, is on the list of those not to be used.",
         Empty "empty" "There is no address.",
     }
@@ -84,6 +91,7 @@ statuses! {
         NoCountry "no_country" "The number has no country code, and no country was named.",
         Damaged "damaged" "A spreadsheet has rounded the number; its digits are lost.",
         Invalid "invalid" "What stands there is no telephone number.",
+        Withheld "withheld" "The number is of a class that is not wanted (--deny).",
         Empty "empty" "There is no number.",
     }
 }
@@ -92,6 +100,9 @@ impl EmailStatus {
     /// The status of a cleaned row that is not suppressed: the gravest thing that is known of the address.
     pub(crate) fn of(row: CleanRow<'_>) -> Self {
         let flags = row.flags();
+        if row.reason(Field::Email) == Some(Reason::Withheld) {
+            return Self::Withheld;
+        }
         if !row.has(Value::Email) {
             return if flags.contains(Flag::EmailInvalid) { Self::Invalid } else { Self::Empty };
         }
@@ -112,6 +123,9 @@ impl PhoneStatus {
         let flags = row.flags();
         if row.has(Value::Phone) {
             return if flags.contains(Flag::PhonePossible) { Self::Possible } else { Self::Ok };
+        }
+        if row.reason(Field::Phone) == Some(Reason::Withheld) {
+            return Self::Withheld;
         }
         let known = [
             (Flag::PhoneDamaged, Self::Damaged),

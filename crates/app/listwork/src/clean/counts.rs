@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use plumb_clean::{Field, Flag, Reason, RejectReason};
+use plumb_screen::domain::registry::Registry;
+use plumb_screen::domain::standing::Dnc;
 use plumb_table::Fault;
 
 use super::codes::{EmailStatus, PhoneStatus};
@@ -37,6 +39,10 @@ pub struct Counts {
     pub email: [u64; EmailStatus::ALL.len()],
     /// Rows by the status of their number, in the order of [`PhoneStatus::ALL`].
     pub phone: [u64; PhoneStatus::ALL.len()],
+    /// Numbers by what Do-Not-Call lists say of them, in the order of [`Dnc::ALL`].
+    pub dnc: [u64; Dnc::ALL.len()],
+    /// Numbers that a list which is not there would have to be asked about, in the order of [`Registry::ALL`].
+    pub dnc_missing: [u64; Registry::ALL.len()],
     /// Rows that could not be read, in the order of [`Fault::ALL`].
     pub faults: [u64; Fault::ALL.len()],
     /// Rows that name nobody, in the order of [`RejectReason::ALL`].
@@ -66,9 +72,11 @@ impl Counts {
         self.suppressed += next.suppressed;
         self.formulas += next.formulas;
         self.windows_1252 += next.windows_1252;
-        let arrays: [(&mut [u64], &[u64]); 6] = [
+        let arrays: [(&mut [u64], &[u64]); 8] = [
             (&mut self.email, &next.email),
             (&mut self.phone, &next.phone),
+            (&mut self.dnc, &next.dnc),
+            (&mut self.dnc_missing, &next.dnc_missing),
             (&mut self.faults, &next.faults),
             (&mut self.rejects, &next.rejects),
             (&mut self.flags, &next.flags),
@@ -96,6 +104,13 @@ impl Counts {
     #[must_use]
     pub fn broken(&self) -> u64 {
         self.faults.iter().sum()
+    }
+
+    /// Values that were left out because their class is not wanted: the classes' words, and how many.
+    #[must_use]
+    pub fn withheld(&self) -> [(&'static str, u64); 3] {
+        let of = |field| self.changes.get(&(field, Reason::Withheld)).map_or(0, |(count, _)| *count);
+        [("personal_email", of(Field::Email)), ("mobile", of(Field::Phone)), ("home_address", of(Field::Street))]
     }
 
     /// Takes over what was tallied, and empties the tally.

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use plumb_base::Timestamp;
+use plumb_clean::PrivateClasses;
 
-use super::codes::Shape;
+use super::codes::{DNC_AFTER, DNC_COLUMNS, Shape};
 use crate::options::ListOptions;
 use crate::place::Place;
 
@@ -19,6 +20,10 @@ pub struct Options {
     pub preset: Option<String>,
     /// File of addresses and domains that are not to be used.
     pub suppress: Option<PathBuf>,
+    /// Folder of Do-Not-Call lists that numbers are screened against.
+    pub dnc: Option<PathBuf>,
+    /// Classes of values that are not wanted.
+    pub denied: PrivateClasses,
     /// What the output looks like.
     pub shape: Shape,
 }
@@ -27,6 +32,24 @@ impl Options {
     /// A list cleaned on one thread, with nothing else said.
     #[must_use]
     pub fn new(input: Place, output: Option<Place>, now: Timestamp) -> Self {
-        Self { input, list: ListOptions::new(output, now), preset: None, suppress: None, shape: Shape::default() }
+        Self {
+            input,
+            list: ListOptions::new(output, now),
+            preset: None,
+            suppress: None,
+            dnc: None,
+            denied: PrivateClasses::default(),
+            shape: Shape::default(),
+        }
+    }
+
+    /// The columns that are added, in order.
+    pub(crate) fn added(&self) -> Vec<&'static str> {
+        let mut added: Vec<&str> = self.shape.added().collect();
+        if self.dnc.is_some() {
+            let after = added.iter().position(|name| *name == DNC_AFTER).map_or(added.len(), |at| at + 1);
+            added.splice(after..after, DNC_COLUMNS);
+        }
+        added
     }
 }

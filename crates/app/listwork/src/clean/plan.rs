@@ -3,7 +3,7 @@
 use plumb_clean::{Field, MappedColumn, Mapping, Preset, ProposedColumn, propose, propose_as};
 use serde::Serialize;
 
-use super::codes::PLUMB_COLUMNS;
+use super::codes::{DNC_COLUMNS, PLUMB_COLUMNS};
 use super::options::Options;
 use crate::error::ListError;
 use crate::map;
@@ -47,7 +47,9 @@ impl Plan {
     /// Proposes what the columns are about, and lets what was asked for win.
     fn of(options: &Options, layout: &Layout, sample: &[Vec<String>]) -> Result<Self, ListError> {
         let names = &layout.names;
-        if let Some(name) = names.iter().find(|name| PLUMB_COLUMNS.contains(&name.as_str())) {
+        if let Some(name) =
+            names.iter().find(|name| PLUMB_COLUMNS.iter().chain(&DNC_COLUMNS).any(|added| added == name))
+        {
             return Err(ListError::Usage(format!(
                 "{} has a column {name} already, as if it was cleaned before; clean the list that it was made from, or \
                  remove its plumb_ columns",

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 use plumb_clean::{Flag, RejectReason};
+use plumb_screen::domain::standing::Dnc;
 use plumb_table::Fault;
 
 use super::codes::{EmailStatus, PhoneStatus};
@@ -20,6 +21,7 @@ pub(crate) fn page(summary: &Summary) -> Markup {
         (chart("E-mail addresses", "Nobody was asked whether a mailbox exists: this is what can be told from the address \
             alone.", &email, counts.rows))
         (chart("Telephone numbers", "By the numbering plan of the number's country.", &phone, counts.rows))
+        (dnc(summary))
         (chart("What was noticed", "A row may have several of these. The words stand in plumb_reasons.",
             &noticed(summary), counts.rows))
         (scores(summary))
@@ -59,6 +61,17 @@ fn fate(summary: &Summary) -> Markup {
                 fullest one, then the first one. Rows of a group share plumb_cluster_id."
             }
         }
+    }
+}
+
+fn dnc(summary: &Summary) -> Markup {
+    let counts = &summary.counts.dnc;
+    let bars: Vec<Bar> = Dnc::ALL.iter().zip(counts).map(|(it, n)| Bar::new(it.as_str(), it.sentence(), *n)).collect();
+    let words = summary.dnc_words().join(" ");
+    if summary.dnc.is_some() {
+        chart("Do-Not-Call", &words, &bars, counts.iter().sum())
+    } else {
+        html! { section { h2 { "Do-Not-Call" } p.warning { (words) } } }
     }
 }
 

@@ -6,11 +6,14 @@ use plumb_table::write::{push_cell, push_cells};
 use plumb_table::{Fault, cell};
 
 use super::codes::{EmailStatus, PhoneStatus, Shape};
+use super::dnc::Standing;
 
 /// What the added columns of a row say.
 pub(crate) struct Verdict {
     pub(crate) email: EmailStatus,
     pub(crate) phone: PhoneStatus,
+    /// What Do-Not-Call lists say of the number, where they were asked.
+    pub(crate) dnc: Option<Standing>,
     pub(crate) suppressed: bool,
     pub(crate) keep: bool,
     pub(crate) score: u8,
@@ -19,10 +22,28 @@ pub(crate) struct Verdict {
     pub(crate) fault: Option<Fault>,
 }
 
+impl Verdict {
+    /// Of a row that could not be read.
+    pub(crate) fn of_fault(fault: Fault) -> Self {
+        Self {
+            email: EmailStatus::Empty,
+            phone: PhoneStatus::Empty,
+            dnc: None,
+            suppressed: false,
+            keep: false,
+            score: 0,
+            key: None,
+            fault: Some(fault),
+        }
+    }
+}
+
 /// Writes rows in the output's dialect.
 pub(crate) struct Writer {
     pub(crate) delimiter: u8,
     pub(crate) shape: Shape,
+    /// Whether numbers are screened.
+    pub(crate) dnc: bool,
     /// What each column is about.
     pub(crate) fields: Vec<Option<Field>>,
 }
@@ -75,6 +96,11 @@ impl Writer {
             word(out, get(Value::Phone));
         }
         word(out, if clean.is_some() { verdict.phone.code() } else { "" });
+        if self.dnc {
+            word(out, verdict.dnc.map_or("", |standing| standing.dnc.as_str()));
+            let date = verdict.dnc.and_then(|standing| standing.version_date);
+            word(out, &date.map(|date| date.to_string()).unwrap_or_default());
+        }
         if !self.shape.replace {
             word(out, get(Value::Country));
         }

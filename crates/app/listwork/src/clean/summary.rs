@@ -2,12 +2,15 @@
 
 use plumb_base::Timestamp;
 use plumb_clean::{Flag, RejectReason};
+use plumb_screen::domain::registry::Registry;
+use plumb_screen::domain::standing::Dnc;
 use plumb_table::Fault;
 use plumb_table::input::Fingerprint;
 use serde_json::{Map, Value, json};
 
 use super::codes::{EmailStatus, PhoneStatus};
 use super::counts::Counts;
+use super::dnc::DncList;
 use super::plan::Plan;
 
 /// What became of a list.
@@ -23,6 +26,8 @@ pub struct Summary {
     pub fingerprint: Fingerprint,
     /// What was seen.
     pub counts: Counts,
+    /// The Do-Not-Call lists that numbers were screened against; nothing if they were not.
+    pub dnc: Option<Vec<DncList>>,
     /// Rows to keep.
     pub rows_kept: u64,
     /// Rows in the output.
@@ -73,6 +78,8 @@ impl Summary {
             "largest_cluster": self.largest_cluster,
             "email": email(counts),
             "phone": named(PhoneStatus::ALL.iter().map(|status| status.code()), &counts.phone),
+            "dnc": self.dnc_json(),
+            "withheld": counts.withheld().into_iter().map(|(class, n)| (class.to_owned(), json!(n))).collect::<Map<_, _>>(),
             "reasons": reasons(counts),
             "changes": changes(counts),
             "countries": counts.countries.iter().map(|(c, n)| (c.to_string(), json!(n))).collect::<Map<_, _>>(),
@@ -85,6 +92,52 @@ impl Summary {
             "score_version": self.score_version,
             "version": self.product_version,
         })
+    }
+
+    fn dnc_json(&self) -> Value {
+        let Some(lists) = &self.dnc else { return json!({ "state": Dnc::NotConfigured.as_str() }) };
+        let missing = Registry::ALL.iter().zip(self.counts.dnc_missing).filter(|(_, n)| *n > 0);
+        json!({
+            "state": "screened",
+            "lists": lists,
+            "numbers": named(Dnc::ALL.iter().map(|dnc| dnc.as_str()), &self.counts.dnc),
+            "numbers_of_missing_lists":
+                missing.map(|(registry, n)| (registry.to_string(), json!(n))).collect::<Map<_, _>>(),
+        })
+    }
+
+    /// What Do-Not-Call lists say, in sentences: who reads only these must not believe that more was asked.
+    #[must_use]
+    pub fn dnc_words(&self) -> Vec<String> {
+        let Some(lists) = &self.dnc else {
+            return vec![
+                "Do-Not-Call: not configured. No number was screened, so nothing is known of who may be called (--dnc)."
+                    .to_owned(),
+            ];
+        };
+        let names: Vec<String> = lists.iter().map(|list| format!("{} of {}", list.title, list.version_date)).collect();
+        let mut words = vec![format!("Do-Not-Call: screened against {}.", names.join(", "))];
+        let stale = lists.iter().filter(|list| list.stale);
+        words.extend(stale.map(|list| {
+            format!(
+                "The {} is more than 31 days old since {}: who is not on it is stale, and not clear. Load a newer version.",
+                list.title,
+                list.valid_until.date_naive()
+            )
+        }));
+        if !lists.iter().any(|list| list.registry == Registry::Federal) {
+            words
+                .push("The National Do Not Call Registry is not configured: no number is clear without it.".to_owned());
+        }
+        let missing = Registry::ALL.iter().zip(self.counts.dnc_missing);
+        let missing: Vec<String> = missing
+            .filter(|(registry, n)| *n > 0 && **registry != Registry::Federal)
+            .map(|(registry, n)| format!("{} ({n})", registry.title()))
+            .collect();
+        if !missing.is_empty() {
+            words.push(format!("Not configured, and so not asked, though numbers are theirs: {}.", missing.join(", ")));
+        }
+        words
     }
 }
 

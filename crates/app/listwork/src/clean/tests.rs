@@ -1,5 +1,6 @@
 use std::fmt::Write as _;
 
+use plumb_clean::{PrivateClass, PrivateClasses};
 use plumb_table::columnar::{Reader, Writer};
 
 use super::testing::{cleaned, run};
@@ -247,4 +248,43 @@ fn the_report_names_nobody() {
         assert!(report.contains(part), "{part}");
     }
     assert!(!report.contains("<script") && !report.contains("http://") && !report.contains("https://"));
+}
+
+#[test]
+fn classes_that_are_not_wanted_are_left_out_and_counted() {
+    const PRIVATE: &str = "First,Last,E-Mail,Phone,Home Address,Company\n\
+        Ada,Lovelace,ada@gmail.com,+447911123456,1 Example Road,Example Ltd\n\
+        Bob,Stone,bob@example.com,+442079460000,,Example Ltd\n\
+        ,,cy@gmail.com,,,\n";
+    let denied = [PrivateClass::PersonalEmail, PrivateClass::Mobile, PrivateClass::HomeAddress];
+    let denied = denied.into_iter().fold(PrivateClasses::default(), PrivateClasses::with);
+    let (output, summary) = cleaned(PRIVATE, |options| options.denied = denied);
+    assert_eq!(column(&output, "plumb_email"), ["", "bob@example.com", ""]);
+    assert_eq!(column(&output, "plumb_email_status"), ["withheld", "ok", "withheld"]);
+    assert_eq!(column(&output, "plumb_phone_status")[..2], ["withheld", "ok"]);
+    assert_eq!(column(&output, "plumb_keep"), ["true", "true", "false"], "who is not named any more is not kept");
+    assert!(column(&output, "plumb_reasons")[0].contains("policy_withheld"));
+    assert_eq!(column(&output, "E-Mail")[0], "ada@gmail.com", "the list's own columns stay");
+    assert_eq!(summary.counts.withheld(), [("personal_email", 2), ("mobile", 1), ("home_address", 1)]);
+    assert_eq!(summary.json()["withheld"]["mobile"], 1);
+    let (output, _) = cleaned(PRIVATE, |options| (options.denied, options.shape.replace) = (denied, true));
+    for name in ["E-Mail", "Phone", "Home Address"] {
+        assert_eq!(column(&output, name)[0], "", "{name}");
+    }
+    let (output, summary) = cleaned(PRIVATE, |_| {});
+    assert_eq!((column(&output, "plumb_email_status")[0].as_str(), summary.counts.withheld()[0].1), ("free", 0));
+}
+
+#[test]
+fn an_address_that_is_not_wanted_is_suppressed_all_the_same() {
+    let folder = Folder::new();
+    let suppress = folder.path().join("suppress.txt");
+    std::fs::write(&suppress, "ada@gmail.com\n").unwrap();
+    let list = "Name,E-Mail,Phone\nAda L,\"Ada <ada+x@gmail.com>\",+442079460000\n";
+    let (output, summary) = cleaned(list, |options| {
+        options.suppress = Some(suppress.clone());
+        options.denied = PrivateClasses::default().with(PrivateClass::PersonalEmail);
+    });
+    assert_eq!((column(&output, "plumb_keep")[0].as_str(), summary.counts.suppressed), ("false", 1));
+    assert_eq!(column(&output, "plumb_email_status"), ["suppressed"]);
 }

@@ -75,7 +75,7 @@ pub(crate) fn second_pass(
         FileFormat::Parquet => {
             let name = output.name();
             let refused = |refusal: Refusal| ListError::Refused { file: name.clone(), refusal };
-            let added: Vec<&str> = options.shape.added().collect();
+            let added = options.added();
             let only = options.shape.only_keep.then_some("plumb_keep");
             let mut writer = match options.input.path().filter(|_| is_typed(options, plan)) {
                 Some(input) => columnar::Writer::beside(output.sink(), input, &added, only),
@@ -104,7 +104,7 @@ fn header(options: &Options, plan: &Plan) -> Vec<u8> {
     } else {
         line.extend_from_slice(layout.header.as_bytes());
     }
-    for name in options.shape.added() {
+    for name in options.added() {
         line.push(delimiter);
         line.extend_from_slice(name.as_bytes());
     }

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
-use plumb_clean::{Flag, RejectReason};
+use clap::{Args, ValueEnum};
+use plumb_clean::{Flag, PrivateClass, PrivateClasses, RejectReason};
 use plumb_listwork::Place;
 use plumb_listwork::clean::{self, Counts, Options, Plan, Shape, Summary, Trial};
 use plumb_table::Fault;
@@ -16,6 +16,7 @@ const EXAMPLES: &str = "Examples:
   plumb clean contacts.csv --dry-run                   what would each column be taken for?
   plumb clean contacts.csv -o clean.csv --country DE   every row and column, and what was found in plumb_ columns
   plumb clean contacts.csv -o clean.csv.zst --only-keep --replace --report report.html
+  plumb clean contacts.csv -o clean.csv --dnc lists --deny personal_email,mobile
   plumb clean export.parquet -o clean.parquet --map 'Work Email=email' --map 'Notes=-'
   zcat big.csv.gz | plumb clean - -o - | head
 
@@ -43,6 +44,12 @@ pub(super) struct Clean {
     /// Addresses and domains that are not to be used, one a line
     #[arg(long, value_name = "FILE")]
     suppress: Option<PathBuf>,
+    /// Folder of Do-Not-Call lists that telephone numbers are screened against (`plumb dnc load` fills it)
+    #[arg(long, value_name = "DIR")]
+    dnc: Option<PathBuf>,
+    /// Classes of values that are not wanted: they are left out of the plumb_ columns, and the row says so
+    #[arg(long, value_name = "CLASS,…", value_delimiter = ',')]
+    deny: Vec<Class>,
     /// Only the rows to keep: no duplicates, nothing suppressed, nobody unnamed
     #[arg(long)]
     only_keep: bool,
@@ -54,6 +61,27 @@ pub(super) struct Clean {
     guard_formulas: bool,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Class {
+    /// An address with a provider where anybody can have one
+    PersonalEmail,
+    /// A number of a range for mobiles alone
+    Mobile,
+    /// A street from a column that says it is the home
+    HomeAddress,
+}
+
+impl From<Class> for PrivateClass {
+    fn from(class: Class) -> Self {
+        match class {
+            Class::PersonalEmail => Self::PersonalEmail,
+            Class::Mobile => Self::Mobile,
+            Class::HomeAddress => Self::HomeAddress,
+        }
+    }
+}
+
 impl Clean {
     fn options(self) -> Options {
         Options {
@@ -61,6 +89,8 @@ impl Clean {
             list: self.list.options(self.map),
             preset: self.preset,
             suppress: self.suppress,
+            dnc: self.dnc,
+            denied: self.deny.into_iter().map(PrivateClass::from).fold(PrivateClasses::default(), PrivateClasses::with),
             shape: Shape { only_keep: self.only_keep, replace: self.replace, guard_formulas: self.guard_formulas },
         }
     }
@@ -136,7 +166,20 @@ fn tell(summary: &Summary) {
     if summary.counts.formulas > 0 {
         count("formula-like cells", summary.counts.formulas);
     }
+    for (class, number) in summary.counts.withheld() {
+        if number > 0 {
+            count(&format!("{} left out", class.replace('_', " ")), number);
+        }
+    }
+    if summary.dnc.is_some() {
+        for (dnc, number) in plumb_screen::domain::standing::Dnc::ALL.iter().zip(summary.counts.dnc) {
+            if number > 0 {
+                count(&format!("numbers {}", dnc.as_str().replace('_', " ")), number);
+            }
+        }
+    }
     count("rows written", summary.rows_written);
+    summary.dnc_words().iter().for_each(say);
     for (row, fault) in summary.counts.unreadable.iter().take(5) {
         say(format_args!("row {row}: {}", fault.explain()));
     }

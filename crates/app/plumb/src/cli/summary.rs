@@ -25,6 +25,13 @@ impl ProgressLine {
         text.clone_into(&mut self.last);
     }
 
+    /// Takes it away: what was done is said in full afterwards.
+    pub(super) fn clear(self) {
+        if self.terminal && !self.last.is_empty() {
+            let _ = write!(std::io::stderr(), "\r\x1b[2K");
+        }
+    }
+
     /// Leaves the last line standing.
     pub(super) fn end(self) {
         if self.terminal {

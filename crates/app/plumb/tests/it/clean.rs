@@ -115,3 +115,59 @@ fn standard_input_to_standard_output() {
             .contains("\nAda L;ada@example.com;ada@example.com;ok;")
     );
 }
+
+/// `plumb dnc`, with the lists in `lists`.
+fn dnc(folder: &Folder, arguments: &[&str]) -> (Option<i32>, Output) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_plumb"));
+    command.args(["dnc", "--json"]).args(arguments).args(["--dir", "lists"]);
+    ended(command.current_dir(&folder.0).env_clear().stdin(Stdio::null()))
+}
+
+fn json(output: &Output) -> serde_json::Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+#[test]
+fn numbers_are_screened_with_lists_that_were_loaded_without_a_server() {
+    let folder = Folder::new();
+    let today = plumb_base::Clock::System.now().date_naive();
+    let (before, today) = ((today - chrono::TimeDelta::days(3)).to_string(), today.to_string());
+    let write = |name: &str, text: &str| std::fs::write(folder.0.join(name), text).expect("a file");
+    write("full.txt", "202,5550101\n2025550102\n");
+    write("changes.csv", "npa;number;what\n202;5550102;gone\n305;5550103;A\n");
+    let load = |file: &'static str, date: &str, more: &[&str]| {
+        let usual = ["load", file, "--holder", "Example Ltd", "--version-date", date, "--every-area-code"];
+        dnc(&folder, &[&usual[..], more].concat())
+    };
+    let (code, output) = load("full.txt", &before, &[]);
+    assert_eq!((code, &json(&output)["list"]["numbers"]), (Some(0), &2.into()));
+
+    // A change file has to say of what, and which column has what.
+    let (code, output) =
+        load("changes.csv", &today, &["--changes-of", "2026-01-01", "--columns", "number=2,area=1,change=3"]);
+    assert_eq!(code, Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    let (code, output) = load("changes.csv", &today, &["--changes-of", &before]);
+    assert_eq!(code, Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("added or deleted"));
+    let columns = ["--columns", "number=2,area=1,change=3", "--delimiter", ";", "--header", "--deleted", "gone"];
+    let (code, output) = load("changes.csv", &today, &[&["--changes-of", before.as_str()][..], &columns].concat());
+    let loaded = json(&output);
+    assert_eq!((code, &loaded["added"], &loaded["removed"]), (Some(0), &1.into(), &1.into()));
+    let (code, output) = dnc(&folder, &["status"]);
+    assert_eq!((code, &json(&output)["lists"][0]["version_date"]), (Some(0), &today.as_str().into()));
+
+    let list = folder.list(b"Name,Phone\nAda L,+12025550101\nBob S,+12025550102\nCy T,+13055550103\n");
+    let (code, output) = ended(clean(&folder).arg(&list).args(["-o", "out.csv", "--dnc", "lists", "--json"]));
+    let counts = &json(&output)["dnc"]["numbers"];
+    assert_eq!((code, &counts["listed"], &counts["clear"]), (Some(0), &2.into(), &1.into()));
+    let (_, output) = ended(clean(&folder).arg(&list).args(["-o", "other.csv"]));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("Do-Not-Call: not configured"));
+}
+
+#[test]
+fn a_faulty_configuration_does_not_keep_from_work_on_files() {
+    let folder = Folder::new();
+    let list = folder.list(b"Name,E-Mail\nAda L,ada@example.com\n");
+    std::fs::write(folder.0.join("plumb.toml"), "no such thing").expect("a file");
+    assert_eq!(ended(clean(&folder).arg(&list).args(["-o", "out.csv"]).env("PLUMB_NO_SUCH", "x")).0, Some(0));
+}
