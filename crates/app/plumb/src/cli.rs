@@ -49,6 +49,7 @@ struct Global {
     json: bool,
 }
 
+/// A command without words here says them where it is, with more of them for `--help`.
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Show it working: a throwaway internet, a messy list, a usable one
@@ -63,11 +64,8 @@ enum Command {
     Leads(lists::Leads),
     /// Take leads out of a running server as CSV
     Export(lists::Export),
-    /// Clean a list file, without a database and without a network
     Clean(clean::Clean),
-    /// Find the rows of one list file, or of two, that are about the same person
     Dedupe(dedupe::Dedupe),
-    /// Load Do-Not-Call lists for `plumb clean`, without a server
     Dnc(dnc::Dnc),
     /// Check addresses, without a database
     Verify(verify::Verify),

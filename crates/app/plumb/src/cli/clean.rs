@@ -23,8 +23,10 @@ const EXAMPLES: &str = "Examples:
 Exit codes: 0 done; 1 failed, nothing was written; 2 asked wrongly, nothing was written; 3 done, and some rows could not
 be read: they are in the output, with the reason in plumb_reasons.";
 
-/// Cleans a list: checks and normalises addresses, telephone numbers, names and places, marks duplicates and what is not
-/// to be used, and says why.
+/// Clean a list file, without a database and without a network
+///
+/// Checks and normalises addresses, telephone numbers, names and places, marks duplicates and what is not to be used, and
+/// says why.
 ///
 /// The output has every row and every column of the list as they were, in their order, and further columns whose names
 /// begin with plumb_. CSV of any delimiter, quoting and encoding, .gz and .zst too, and Parquet, found out from the content.

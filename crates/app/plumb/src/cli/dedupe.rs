@@ -20,7 +20,7 @@ const EXAMPLES: &str = "Examples:
 Exit codes: 0 done; 1 failed, nothing was written; 2 asked wrongly, nothing was written; 3 done, and some rows could not
 be read: they are in the output, with the reason in plumb_review.";
 
-/// Finds the rows of a list, or of two, that are about the same person, without a database and without a network.
+/// Find the rows of one list file, or of two, that are about the same person
 ///
 /// The output has every row of the lists once, in their order, with every column as it was, and further columns: rows with
 /// the same plumb_cluster_id are one person, plumb_cluster_confidence says how sure that is in per cent,

@@ -33,7 +33,7 @@ the subscription: keep one folder for each holder.
 Exit codes: 0 done; 1 failed, or the file was refused; 2 asked wrongly; 75 another version is being loaded just now. The
 version that was in force stays so unless the new one is complete.";
 
-/// Do-Not-Call lists in a folder, for `plumb clean --dnc`; without a server.
+/// Load Do-Not-Call lists into a folder for `plumb clean`, without a server
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Dnc {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use chrono::{NaiveDate, TimeDelta};
 use plumb_base::Timestamp;
 use plumb_screen::bits::{Library, Loaded, Manifest};
 use plumb_screen::domain::registry::Registry;
@@ -32,7 +33,7 @@ pub(super) fn loaded(loaded: &Loaded) {
     ] {
         print(format_args!("{label:<18} {number:>12}"));
     }
-    print(format_args!("{}, until {}.", titled(manifest), manifest.valid_until().date_naive()));
+    print(format_args!("{}, to be called on until {}.", titled(manifest), last_day(manifest)));
     if manifest.covers.is_some() {
         say(
             "It speaks about the area codes in the file; numbers of others are not screened. --every-area-code says otherwise.",
@@ -52,11 +53,10 @@ pub(super) fn status_json(library: &Library, at: Timestamp) -> Value {
 pub(super) fn status(dir: &Path, library: &Library, at: Timestamp) {
     for edition in library.editions() {
         let manifest = edition.manifest();
-        let until = manifest.valid_until();
-        let age = if at < until {
-            format!("can be used until {}", until.date_naive())
+        let age = if at < manifest.valid_until() {
+            format!("to be called on until {}", last_day(manifest))
         } else {
-            format!("stale since {}: load a newer version", until.date_naive())
+            format!("stale since {}: load a newer version", manifest.valid_until().date_naive())
         };
         print(format_args!("{}: {} numbers, {age}", titled(manifest), manifest.numbers));
     }
@@ -71,6 +71,11 @@ pub(super) fn status(dir: &Path, library: &Library, at: Timestamp) {
 fn missing(library: &Library) -> Vec<&'static str> {
     let missing = Registry::ALL.iter().filter(|registry| library.edition(**registry).is_none());
     missing.map(|registry| registry.title()).collect()
+}
+
+/// The last day on which the version may be called on, that day included.
+fn last_day(manifest: &Manifest) -> NaiveDate {
+    (manifest.valid_until() - TimeDelta::days(1)).date_naive()
 }
 
 fn titled(manifest: &Manifest) -> String {
