@@ -49,12 +49,6 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Some rows could not be read; they are in the output and say so.
-    #[must_use]
-    pub fn is_partial(&self) -> bool {
-        self.counts.broken() > 0
-    }
-
     /// As JSON. Counts and the names of columns; no values of the list.
     #[must_use]
     pub fn json(&self) -> Value {

@@ -145,12 +145,6 @@ impl Summary {
         self.rows_all() - self.people
     }
 
-    /// Some rows could not be read; they are in the output and say so.
-    #[must_use]
-    pub fn is_partial(&self) -> bool {
-        self.rows_unreadable > 0
-    }
-
     /// As JSON. Counts and the names of columns; no values of the lists.
     #[must_use]
     pub fn json(&self) -> Value {

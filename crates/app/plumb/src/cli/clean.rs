@@ -6,11 +6,12 @@ use clap::{Args, ValueEnum};
 use plumb_clean::{Flag, PrivateClass, PrivateClasses, RejectReason};
 use plumb_listwork::Place;
 use plumb_listwork::clean::{self, Counts, Options, Plan, Shape, Summary, Trial};
+use plumb_screen::domain::standing::Dnc;
 use plumb_table::Fault;
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::listfile::{self, ListArgs, count};
-use super::{Failed, print, say};
+use super::{print, say};
 
 const EXAMPLES: &str = "Examples:
   plumb clean contacts.csv --dry-run                   what would each column be taken for?
@@ -121,14 +122,7 @@ pub(super) async fn run(command: Clean, json: bool) -> anyhow::Result<()> {
     } else {
         tell(&summary);
     }
-    if summary.is_partial() {
-        let broken = summary.counts.broken();
-        return Err(Failed::Partly(format!(
-            "{broken} row(s) could not be read; they are in the output, with the reason in plumb_reasons"
-        ))
-        .into());
-    }
-    Ok(())
+    listfile::check_whole(summary.counts.broken(), "plumb_reasons")
 }
 
 fn trial_json(trial: &Trial) -> serde_json::Value {
@@ -139,6 +133,7 @@ fn trial_json(trial: &Trial) -> serde_json::Value {
         "rows_tried": trial.counts.rows,
         "email": clean::summary::email(&trial.counts),
         "reasons": clean::summary::reasons(&trial.counts),
+        "dnc": screened(&trial.counts).map(|(dnc, n)| (dnc.as_str().to_owned(), json!(n))).collect::<Map<_, _>>(),
     })
 }
 
@@ -156,6 +151,14 @@ fn proposal(plan: &Plan) {
 fn counts(counts: &Counts) {
     print(format_args!("{:<22} {:>10}", "rows looked at", counts.rows));
     reasons(counts);
+    for (dnc, number) in screened(counts) {
+        print(format_args!("dnc {:<18} {number:>10}  {}", dnc.as_str(), dnc.sentence()));
+    }
+}
+
+/// What Do-Not-Call lists say of how many numbers.
+fn screened(counts: &Counts) -> impl Iterator<Item = (Dnc, u64)> {
+    Dnc::ALL.into_iter().zip(counts.dnc).filter(|(_, number)| *number > 0)
 }
 
 fn tell(summary: &Summary) {
@@ -173,12 +176,8 @@ fn tell(summary: &Summary) {
             count(&format!("{} left out", class.replace('_', " ")), number);
         }
     }
-    if summary.dnc.is_some() {
-        for (dnc, number) in plumb_screen::domain::standing::Dnc::ALL.iter().zip(summary.counts.dnc) {
-            if number > 0 {
-                count(&format!("numbers {}", dnc.as_str().replace('_', " ")), number);
-            }
-        }
+    for (dnc, number) in screened(&summary.counts) {
+        count(&format!("numbers {}", dnc.as_str().replace('_', " ")), number);
     }
     count("rows written", summary.rows_written);
     summary.dnc_words().iter().for_each(say);

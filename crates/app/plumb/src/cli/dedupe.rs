@@ -8,7 +8,7 @@ use plumb_listwork::dedupe::{self, Options, Plan, Summary, Threshold, Trial};
 use serde_json::json;
 
 use super::listfile::{self, ListArgs, count};
-use super::{Failed, print, say};
+use super::{print, say};
 
 const EXAMPLES: &str = "Examples:
   plumb dedupe contacts.csv --dry-run                  what would each column be taken for?
@@ -99,14 +99,7 @@ pub(super) async fn run(command: Dedupe, json: bool) -> anyhow::Result<()> {
     } else {
         tell(&summary);
     }
-    if summary.is_partial() {
-        let broken = summary.rows_unreadable;
-        return Err(Failed::Partly(format!(
-            "{broken} row(s) could not be read; they are in the output, with the reason in plumb_review"
-        ))
-        .into());
-    }
-    Ok(())
+    listfile::check_whole(summary.rows_unreadable, "plumb_review")
 }
 
 fn trial_json(trial: &Trial) -> serde_json::Value {

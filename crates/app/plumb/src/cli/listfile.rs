@@ -178,6 +178,15 @@ impl Line {
     }
 }
 
+/// Says, with its exit code, that some rows could not be read, if there are any; `column` has the reason.
+pub(super) fn check_whole(broken: u64, column: &str) -> anyhow::Result<()> {
+    if broken == 0 {
+        return Ok(());
+    }
+    let words = format!("{broken} row(s) could not be read; they are in the output, with the reason in {column}");
+    Err(Failed::Partly(words).into())
+}
+
 /// One count on standard error.
 pub(super) fn count(label: &str, number: u64) {
     say(format_args!("{label:<22} {number:>10}"));
