@@ -21,6 +21,7 @@ pub struct Number {
     region: Option<u8>,
     kind: Option<Kind>,
     possible: bool,
+    local: bool,
     extension: Extension,
 }
 
@@ -52,13 +53,15 @@ impl Number {
             *slot += digit;
         }
         let (region, kind) = plan.class(national);
+        let length = plan.main().length(national.len());
         Self {
             e164,
             len: (1 + plan.code.len() + national.len()) as u8,
             code_len: plan.code.len() as u8,
             region,
             kind: Kind::of(kind),
-            possible: matches!(plan.main().length(national.len()), Length::Possible | Length::Local),
+            possible: matches!(length, Length::Possible | Length::Local),
+            local: length == Length::Local,
             extension,
         }
     }
@@ -105,6 +108,12 @@ impl Number {
     #[must_use]
     pub fn is_possible(&self) -> bool {
         self.possible
+    }
+
+    /// Whether so few digits are known for calls near by only: the area is missing, and nobody can call it from elsewhere.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.local
     }
 
     /// The digits to dial after the call is answered.

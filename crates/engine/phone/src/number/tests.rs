@@ -14,7 +14,9 @@ fn a_range_that_is_not_in_use_is_possible_and_not_valid() {
     let number = read("+1 212 055 0100", None).unwrap();
     assert!(number.is_possible() && !number.is_valid());
     assert_eq!((number.kind(), number.region(), number.extension()), (None, None, None));
-    assert!(!read("+1 212 55", None).unwrap().is_possible());
+    assert!(!number.is_local() && !read("+1 212 55", None).unwrap().is_possible());
+    let near = read("555-0123", "US".parse().ok()).unwrap();
+    assert!(near.is_possible() && near.is_local());
 }
 
 #[test]

@@ -6,6 +6,7 @@ use plumb_base::Country;
 
 use super::fold;
 use super::mapping::Field;
+use super::text::{self, is_placeholder};
 
 mod around;
 mod case;
@@ -31,17 +32,61 @@ pub(crate) struct Person {
     pub(crate) implausible: bool,
 }
 
+/// How often a name is read: each reading takes something off it, and nothing has more around it.
+const READINGS_MAX: usize = 8;
+
 impl Person {
     /// Reads tidy cells; empty ones are `None`.
     ///
     /// A name changes case only if it is all in capitals or all in small letters, and only in Latin script. A whole name
     /// gives first and last name only where both are missing; where they cannot be told apart, it stays whole. Titles and
     /// degrees leave the name; what tells father and son apart stays in the whole name.
+    ///
+    /// What one reading writes may be read further: a title behind a comma uncovers another, a part stands alone that
+    /// did not before. So it is read until it stays, as a cleaned list must when it is cleaned again.
     pub(crate) fn read(first: Option<&str>, last: Option<&str>, full: Option<&str>, country: Option<Country>) -> Self {
+        let mut person = Self::once(first, last, full, country);
+        if person.implausible || person.is_settled() {
+            return person;
+        }
+        for _ in 0..READINGS_MAX {
+            let [first, last, full] =
+                [(&person.first, Field::FirstName), (&person.last, Field::LastName), (&person.full, Field::FullName)]
+                    .map(|(text, field)| {
+                        let text = text.as_deref().map(text::tidy);
+                        text.filter(|text| !text.is_empty() && !is_placeholder(text, field))
+                    });
+            let mut again = Self::once(first.as_deref(), last.as_deref(), full.as_deref(), country);
+            let stays = (&again.first, &again.last, &again.full) == (&person.first, &person.last, &person.full);
+            if stays {
+                break;
+            }
+            again.honorific = person.honorific.or(again.honorific);
+            again.suffix = both(person.suffix, again.suffix);
+            person = again;
+        }
+        person
+    }
+
+    /// Whether the parts are plain words and the whole name says no more, so that another reading finds the same.
+    fn is_settled(&self) -> bool {
+        let (Some(first), Some(last), Some(full)) = (&self.first, &self.last, &self.full) else { return false };
+        let is_plain = |part: &str, field: Field| {
+            let rest = part.strip_prefix(|c: char| c.is_ascii_uppercase()).unwrap_or_default();
+            !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_lowercase()) && !is_placeholder(part, field)
+        };
+        is_plain(first, Field::FirstName)
+            && is_plain(last, Field::LastName)
+            && !around::is_title_alone(first)
+            && full.strip_prefix(first.as_str()).and_then(|rest| rest.strip_prefix(' ')) == Some(last)
+    }
+
+    /// One reading.
+    fn once(first: Option<&str>, last: Option<&str>, full: Option<&str>, country: Option<Country>) -> Self {
         let implausible = [first, last, full].into_iter().flatten().any(is_implausible);
         // `Example, Ada` in the column of family names is the whole name.
         let (last, full) = match (first, last, full) {
-            (None, Some(whole), None) if Around::of(whole, true).name.contains(", ") => (None, Some(whole)),
+            (None, Some(whole), None) if Around::of(whole, true, country).name.contains(", ") => (None, Some(whole)),
             other => (other.1, other.2),
         };
         // A title in the column of given names leaves the whole name to say both parts.
@@ -51,18 +96,18 @@ impl Person {
             person.honorific = title.and_then(|title| said(written(title))).or(person.honorific);
             person
         } else {
-            Self::parts(first, last, full)
+            Self::parts(first, last, full, country)
         };
         person.implausible = implausible;
         person
     }
 
     /// From the parts, and the whole name if there is one.
-    fn parts(first: Option<&str>, last: Option<&str>, full: Option<&str>) -> Self {
+    fn parts(first: Option<&str>, last: Option<&str>, full: Option<&str>, country: Option<Country>) -> Self {
         let (title, first) = match first {
             Some(alone) if around::is_title_alone(alone) => (alone, None),
             Some(first) => {
-                let bare = around::without_titles(first, false);
+                let bare = around::without_titles(first, false, country);
                 (first[..first.len() - bare.len()].trim_end(), Some(bare))
             }
             None => ("", None),
@@ -77,7 +122,7 @@ impl Person {
         let is_joined = |name: &str| !joined.is_empty() && says_the_same(name, &joined);
         let whole = match full {
             Some(full) if is_joined(full) => Around { name: full, ..Around::default() },
-            Some(full) => Around::of(full, true),
+            Some(full) => Around::of(full, true, country),
             None => Around::default(),
         };
         let generation = [behind.generation, whole.generation].into_iter().find(|text| !text.is_empty());
@@ -104,7 +149,7 @@ impl Person {
 
     /// From a whole name alone.
     fn whole(full: &str, implausible: bool, country: Option<Country>) -> Self {
-        let around = Around::of(full, true);
+        let around = Around::of(full, true, country);
         let recased = recase(around.name, Part::Whole, is_capitals(around.name));
         let mut person = Self {
             honorific: said(written(around.honorific)),
@@ -118,13 +163,17 @@ impl Person {
         if implausible {
             // Kept whole.
         } else if let Some((left, right)) = bare.rsplit_once(',') {
-            let (left, right) = (Around::behind(left.trim()), Around::of(right.trim(), false));
+            let (left, right) = (Around::behind(left.trim()), Around::of(right.trim(), false, country));
             let parts = split::register(left.name, right.name).filter(|(parts, _)| {
                 split::is_told(left.name, Field::LastName) && is_given(&right.name[parts.given.clone()])
             });
             if let Some((parts, particles)) = parts {
-                let family =
+                let mut family =
                     if particles.is_empty() { left.name.to_owned() } else { format!("{particles} {}", left.name) };
+                if recased != around.name {
+                    // No case was given, so the particle at the head is small as in a cell of its own.
+                    lower_particle(&mut family);
+                }
                 let first = recase(&right.name[parts.given.clone()], Part::First, false);
                 let last = recase(&family, Part::Last, false);
                 // The order of a register is not the order in which people are addressed.
@@ -175,6 +224,14 @@ impl Person {
     }
 }
 
+/// Writes the first word of a family name small if it is a particle.
+fn lower_particle(family: &mut String) {
+    let head = family.split_once(' ').map(|(head, _)| head.to_lowercase());
+    if let Some(head) = head.filter(|head| PARTICLES.contains(&head.as_str())) {
+        family.replace_range(..head.len(), &head);
+    }
+}
+
 /// Whether two names differ in case and marks at most.
 fn says_the_same(name: &str, other: &str) -> bool {
     fn letters(name: &str) -> impl Iterator<Item = u8> {
@@ -186,6 +243,18 @@ fn says_the_same(name: &str, other: &str) -> bool {
     // Hardly any two names get as far as the words.
     let may_be = !(name.is_ascii() && other.is_ascii()) || letters(name).eq(letters(other));
     may_be && fold::words(name) == fold::words(other)
+}
+
+/// What stands behind a name by two readings.
+fn both(suffix: Option<String>, more: Option<String>) -> Option<String> {
+    let (Some(mut suffix), Some(more)) = (suffix.clone(), &more) else { return suffix.or(more) };
+    for part in more.split(", ") {
+        if !suffix.split(", ").any(|known| known == part) {
+            suffix.push_str(", ");
+            suffix.push_str(part);
+        }
+    }
+    Some(suffix)
 }
 
 fn said(text: String) -> Option<String> {

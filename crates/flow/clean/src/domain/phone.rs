@@ -203,9 +203,11 @@ fn is_plain(cell: &str, kinds: Kinds) -> bool {
         && digits >= 4
 }
 
-/// A possible length, and a form that reads back as itself.
+/// A possible length that can be dialled from anywhere, and a form that reads back as itself.
 fn is_possible(number: &Number) -> bool {
-    number.is_possible() && plumb_phone::read(number.e164(), None).is_ok_and(|again| again.e164() == number.e164())
+    number.is_possible()
+        && !number.is_local()
+        && plumb_phone::read(number.e164(), None).is_ok_and(|again| again.e164() == number.e164())
 }
 
 /// The numbers of a cell. A slash separates only between blanks or whole numbers: `030/123456` is one number.

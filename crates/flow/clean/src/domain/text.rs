@@ -150,7 +150,7 @@ pub(crate) fn is_placeholder(text: &str, field: Field) -> bool {
         return true;
     }
     match field {
-        Field::FirstName | Field::LastName if text == "Na" => return false,
+        Field::FirstName | Field::LastName | Field::FullName if text == "Na" => return false,
         Field::Country if text.eq_ignore_ascii_case("na") => return false,
         _ => {}
     }

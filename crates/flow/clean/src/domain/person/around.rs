@@ -1,5 +1,7 @@
 //! What stands around a name: titles before it, generations and degrees behind it.
 
+use plumb_base::Country;
+
 use super::super::mapping::Field;
 use super::super::text::is_placeholder;
 use super::case::{has_capitals, is_capitals};
@@ -18,8 +20,8 @@ pub(super) struct Around<'n> {
 
 impl<'n> Around<'n> {
     /// Takes apart what stands around a part of a name, or around a whole one: of that, two words stay.
-    pub(super) fn of(text: &'n str, whole: bool) -> Self {
-        let name = without_titles(text, whole);
+    pub(super) fn of(text: &'n str, whole: bool, country: Option<Country>) -> Self {
+        let name = without_titles(text, whole, country);
         let honorific = text[..text.len() - name.len()].trim_end();
         let mut around = Self { honorific, name, ..Self::default() };
         around.take_behind(whole);
@@ -121,6 +123,9 @@ const TITLES: [&str; 63] = [
     "univprof",
 ];
 
+/// Titles with letters of their own.
+const FAR_TITLES: [&str; 10] = ["Dña", "Doña", "Maître", "Pán", "Paní", "Sayın", "Señor", "Señora", "Señorita", "Srª"];
+
 /// Titles only with a dot: without one, they are somebody's name. Sorted.
 const DOTTED: [&str; 24] = [
     "adv", "arch", "avv", "brig", "capt", "col", "doc", "eng", "gen", "hon", "hr", "hra", "ing", "ir", "lt", "ltgen",
@@ -136,14 +141,16 @@ const NEVER_NAMES: [&str; 13] =
     ["dr", "frau", "herr", "madame", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "mx", "prof", "professor"];
 
 /// Letters after a name that nobody is called. Sorted.
-const CREDENTIALS: [&str; 95] = [
-    "aca", "acca", "acii", "aicp", "bcom", "bsc", "btech", "cbe", "ccie", "ccim", "ccna", "ccnp", "ceng", "cfa", "cfp",
-    "chfc", "cia", "cipd", "cipp", "cisa", "cism", "cissp", "clu", "cma", "cmgr", "cpa", "cphr", "cpim", "cpo", "cpp",
-    "crisc", "cscp", "csm", "cspo", "dba", "dds", "dipling", "diplkfm", "dmd", "dphil", "dvm", "edd", "emba", "esq",
-    "esquire", "faia", "fca", "fcca", "fcipd", "fcma", "frcp", "frcs", "frics", "gphr", "ieng", "jd", "leed", "leedap",
-    "llb", "lld", "llm", "lutc", "mba", "mbbs", "mbchb", "mbcs", "mbe", "mcipd", "mcips", "mcom", "mcse", "mfa",
-    "miet", "mph", "mphil", "mres", "mrics", "msc", "mscs", "msw", "mtech", "obe", "pgmp", "pharmd", "phd", "phr",
-    "pmiacp", "pmp", "psyd", "rn", "rpa", "scd", "shrmcp", "shrmscp", "sphr",
+const CREDENTIALS: [&str; 127] = [
+    "aca", "acca", "accs", "acii", "aicp", "artd", "bba", "bcom", "bed", "bfa", "bsc", "btech", "cams", "cbap", "cbe",
+    "ccie", "ccim", "ccna", "ccnp", "ceng", "cfa", "cfp", "cfre", "chfc", "cia", "cipd", "cipp", "cisa", "cism",
+    "cissp", "clu", "cma", "cmgr", "cpa", "cphq", "cphr", "cpim", "cpo", "cpp", "crisc", "csc", "cscp", "csm", "cspo",
+    "cssbb", "dba", "dds", "dipling", "diplkfm", "dipm", "dis", "dmd", "dnp", "dphil", "drsc", "dvm", "edd", "emba",
+    "esq", "esquire", "faia", "fca", "fcca", "fcim", "fcipd", "fcma", "fcmi", "fpc", "frcp", "frcs", "frics", "frsa",
+    "gphr", "ieng", "jd", "lcsw", "leed", "leedap", "llb", "lld", "llm", "lutc", "mas", "mba", "mbbs", "mbchb", "mbcs",
+    "mbe", "mcim", "mcipd", "mcips", "mcmi", "mcom", "mcse", "mfa", "mha", "mhrm", "miet", "mim", "mpa", "mph",
+    "mphil", "mpp", "mres", "mrics", "msc", "msca", "mscs", "mstat", "msw", "mtech", "obe", "pgmp", "pharmd", "phd",
+    "phr", "pmiacp", "pmp", "psyd", "rics", "rn", "rpa", "scd", "shrmcp", "shrmscp", "sphr", "ssbb",
 ];
 
 /// Letters after a name that are names as well: only capitals among small letters tell `MA` from `Ma`. Sorted.
@@ -184,7 +191,7 @@ pub(super) fn is_title_alone(name: &str) -> bool {
 }
 
 /// The name without the titles before it; a name that is nothing else stays.
-pub(super) fn without_titles(name: &str, whole: bool) -> &str {
+pub(super) fn without_titles(name: &str, whole: bool, country: Option<Country>) -> &str {
     let (mut rest, mut any) = (name, false);
     while let Some((head, tail)) = rest.split_once(' ') {
         let mut into = [0; AROUND_BYTES_MAX];
@@ -194,14 +201,23 @@ pub(super) fn without_titles(name: &str, whole: bool) -> &str {
             || (dotted && (holds(&DOTTED, plain) || plain.starts_with("dipl")))
             || (dotted && plain.starts_with("dr") && plain.len() > 3)
             || (any && (holds(&AFTER_TITLES, plain) || plain == "h" || (plain == "c" && rest.len() < name.len())))
-            // One letter is a title only with one word behind it, and an initial otherwise.
-            || (!whole && plain == "m" && !tail.contains(' '));
-        if plain.is_empty() || !title || is_placeholder(tail, Field::FirstName) {
+            // `M.` is a title before a given name, where French is spoken or nobody says what is; `Me` only there.
+            || (plain == "m" && country.is_none_or(speaks_french) && tail.contains(' ') == whole)
+            || (plain == "me" && country.is_some_and(speaks_french));
+        let title = title || FAR_TITLES.contains(&head.trim_end_matches('.'));
+        if !title || is_placeholder(tail, Field::FirstName) {
             break;
         }
         (rest, any) = (tail, true);
     }
     rest
+}
+
+/// Countries in which letters begin with `M.` and `Mme`.
+fn speaks_french(country: Country) -> bool {
+    const COUNTRIES: [&str; 16] =
+        ["BE", "BF", "BJ", "CA", "CD", "CG", "CH", "CI", "CM", "FR", "GA", "LU", "MC", "ML", "SN", "TG"];
+    COUNTRIES.contains(&country.as_str())
 }
 
 /// The last thing behind a name, with the name before it.
@@ -218,6 +234,8 @@ fn last_behind(name: &str, whole: bool) -> Option<(&str, &str, Behind)> {
     if tail.is_empty() {
         return Some((head, tail, Behind::Nothing));
     }
+    // Some hang the sign of a trade mark on a degree.
+    let tail = tail.trim_end_matches(['®', '™', '℠']);
     let mut into = [0; AROUND_BYTES_MAX];
     let plain = letters(tail, &mut into);
     let room = comma || !whole || head.contains([' ', ',']);

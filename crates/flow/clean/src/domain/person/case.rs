@@ -34,10 +34,12 @@ pub(super) fn recase(name: &str, part: Part, shouting: bool) -> String {
     let letters = || name.chars().filter(|c| c.is_alphabetic());
     let capitals = is_capitals(name);
     let small = letters().next().is_some() && letters().all(char::is_lowercase);
-    let foreign = name.chars().any(|c| (c.is_alphabetic() && !is_latin(c)) || is_combining_mark(c));
+    let foreign = name.chars().any(|c| (c.is_alphabetic() && !has_known_case(c)) || is_combining_mark(c));
     if !(capitals || small) || foreign || (capitals && !shouting && letters().count() <= 2) {
         return name.to_owned();
     }
+    // The capital with a dot is Turkish, and so is the one without it then.
+    let turkish = name.contains('İ');
     let words: Vec<&str> = name.split(' ').collect();
     let last = words.len() - 1;
     let mut out = String::with_capacity(name.len());
@@ -45,7 +47,7 @@ pub(super) fn recase(name: &str, part: Part, shouting: bool) -> String {
         if n > 0 {
             out.push(' ');
         }
-        let lower = lowered(word);
+        let lower = lowered(word, turkish);
         let may_be_small = n < last && (n > 0 || part == Part::Last);
         let may_be_initials = capitals && (part == Part::First || (part == Part::Whole && n < last));
         if may_be_small && PARTICLES.contains(&lower.as_str()) {
@@ -55,19 +57,40 @@ pub(super) fn recase(name: &str, part: Part, shouting: bool) -> String {
         } else if may_be_initials && word.chars().count() == 2 && !lower.contains(['a', 'e', 'i', 'o', 'u', 'y']) {
             out.push_str(word);
         } else {
+            let start = out.len();
             push_word(&mut out, &lower);
+            if word.starts_with('İ') && out[start..].starts_with('I') {
+                out.replace_range(start..=start, "İ");
+            }
         }
     }
     out
 }
 
-/// One word: `jean-luc` → `Jean-Luc`, `o'brien` → `O'Brien`, `mcdonald` → `McDonald`.
+/// Letters of the scripts whose small and capital letters are told apart as in Latin.
+fn has_known_case(c: char) -> bool {
+    is_latin(c) || matches!(c, '\u{0370}'..='\u{03ff}' | '\u{0400}'..='\u{045f}' | '\u{0490}'..='\u{04ff}')
+}
+
+/// Articles that grow together with the name behind them: `dell'Orso` is written `Dell'Orso`.
+const JOINED: [&str; 6] = ["all", "dall", "degl", "dell", "nell", "sant"];
+
+/// One word: `jean-luc` → `Jean-Luc`, `o'brien` → `O'Brien`, `dell'orso` → `Dell'Orso`, `mcdonald` → `McDonald`,
+/// `j.r.` → `J.R.`.
 pub(super) fn push_word(out: &mut String, lower: &str) {
     for (n, piece) in lower.split('-').enumerate() {
         if n > 0 {
             out.push('-');
         }
-        let after_mark = piece.char_indices().nth(1).filter(|(_, c)| fold::is_apostrophe(*c));
+        let is_initials = piece.contains('.') && piece.split('.').all(|letter| letter.chars().count() <= 1);
+        if is_initials {
+            piece.split_inclusive('.').for_each(|letter| push_capital(out, letter));
+            continue;
+        }
+        let after_mark = piece
+            .char_indices()
+            .find(|(_, c)| fold::is_apostrophe(*c))
+            .filter(|(at, _)| piece[..*at].chars().count() == 1 || JOINED.contains(&&piece[..*at]));
         match after_mark {
             Some((at, mark)) if piece.len() > at + mark.len_utf8() + 1 => {
                 push_capital(out, &piece[..at + mark.len_utf8()]);
@@ -98,10 +121,12 @@ fn push_capital(out: &mut String, lower: &str) {
 }
 
 /// Letter by letter, so that no letter becomes two.
-fn lowered(word: &str) -> String {
+fn lowered(word: &str, turkish: bool) -> String {
     let lower = |c: char| {
-        if c == 'İ' {
-            return 'i';
+        match c {
+            'İ' => return 'i',
+            'I' if turkish => return 'ı',
+            _ => {}
         }
         let mut lower = c.to_lowercase();
         match (lower.next(), lower.next()) {
@@ -109,5 +134,11 @@ fn lowered(word: &str) -> String {
             _ => c,
         }
     };
-    word.chars().map(lower).collect()
+    let mut small: String = word.chars().map(lower).collect();
+    // The sigma at the end of a word is another letter.
+    if small.ends_with('σ') && small.chars().count() > 1 {
+        small.pop();
+        small.push('ς');
+    }
+    small
 }

@@ -18,7 +18,7 @@ pub(crate) fn read(
     full: NameCell<'_>,
     country: Option<Country>,
 ) -> bool {
-    if let (Some(given), Some(family)) = (first.quick(Part::First), last.quick(Part::Last))
+    if let (Some(given), Some(family)) = (first.quick(Part::First, country), last.quick(Part::Last, country))
         && says_no_more(full.text, first.text.as_bytes(), last.text.as_bytes())
     {
         let shouting = given.capitals && family.capitals;
@@ -78,7 +78,7 @@ struct Quick<'r> {
 
 impl<'r> NameCell<'r> {
     /// The part, if it is one of those that most names are made of; [`Person::read`] reads all others.
-    fn quick(self, part: Part) -> Option<Quick<'r>> {
+    fn quick(self, part: Part, country: Option<Country>) -> Option<Quick<'r>> {
         let Self { text, kinds } = self;
         let within = Kinds::LETTERS.and(Kinds::JOIN).and(Kinds::HIGH).and(Kinds::BLANK);
         if !kinds.only(within) || !kinds.any(Kinds::LETTERS) {
@@ -91,7 +91,7 @@ impl<'r> NameCell<'r> {
         if kinds.any(Kinds::HIGH.and(Kinds::BLANK)) {
             let bare = match part {
                 _ if !kinds.any(Kinds::BLANK) => true,
-                Part::First => without_titles(text, false).len() == text.len(),
+                Part::First => without_titles(text, false, country).len() == text.len(),
                 _ => ends_bare(text, false),
             };
             if !settled || !bare || (kinds.any(Kinds::FAR) && text.chars().any(|c| c.is_numeric() || c == '\u{fffd}')) {
@@ -108,7 +108,7 @@ impl<'r> NameCell<'r> {
         let bare = settled
             && self.kinds.only(within)
             && !self.text.contains(" '")
-            && without_titles(self.text, true).len() == self.text.len()
+            && without_titles(self.text, true, country).len() == self.text.len()
             && ends_bare(self.text, true);
         if !bare {
             return None;

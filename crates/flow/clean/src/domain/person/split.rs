@@ -100,7 +100,10 @@ fn apart(name: &str, country: Option<Country>) -> Option<Parts> {
     if words.len == 2 && is_all(is_east_asian) {
         return Some(words.parts(1..2, 1, 0..1, false));
     }
-    if is_all(|c| matches!(c, '\u{0400}'..='\u{04ff}' | '-')) { cyrillic(&words) } else { None }
+    if is_all(|c| matches!(c, '\u{0400}'..='\u{04ff}' | '-')) {
+        return cyrillic(&words);
+    }
+    if is_all(|c| matches!(c, '\u{0370}'..='\u{03ff}' | '-')) { greek(&words) } else { None }
 }
 
 /// Han, kana and hangul: the family stands first.
@@ -127,11 +130,19 @@ fn latin(words: &Words<'_>, country: Option<Country>) -> Option<Parts> {
         family = len - 3;
     }
     let with_particles = |mut from: usize| {
-        while from > 1 && is_particle(words.get(from - 1)) {
+        while from > 1
+            && (is_particle(words.get(from - 1))
+                || (words.get(from - 1) == "in" && matches!(words.get(from), "'t" | "’t" | "de" | "der")))
+        {
             from -= 1;
         }
         from
     };
+    // `Silva Neto`: the grandson is called so, but not by that alone.
+    let after = ["Filho", "Filha", "Júnior", "Junior", "Neta", "Neto", "Sobrinho"];
+    if len >= 3 && after.contains(&words.get(len - 1)) && country.is_none_or(speaks_portuguese) {
+        family = len - 2;
+    }
     family = with_particles(family);
     // `von Bergen Wessels`; but `Maria de Lourdes` is a given name.
     let opens = |n: &usize| {
@@ -247,9 +258,12 @@ fn is_particle(word: &str) -> bool {
                 | "El"
                 | "Bin"
                 | "St."
+                | "Ní"
+                | "Ó"
+                | "Uí"
         );
     }
-    (word.len() > 1 && PARTICLES.contains(&word)) || matches!(word, "'t" | "’t" | "ben" | "und")
+    (word.len() > 1 && PARTICLES.contains(&word)) || matches!(word, "'t" | "’t" | "ap" | "ben" | "ferch" | "und")
 }
 
 /// Words that join two people, or say that it is a department or a company.
@@ -299,6 +313,10 @@ fn has_two_families(country: Country) -> bool {
         "VE",
     ];
     COUNTRIES.contains(&country.as_str())
+}
+
+fn speaks_portuguese(country: Country) -> bool {
+    matches!(country.as_str(), "AO" | "BR" | "CV" | "MZ" | "PT")
 }
 
 /// Second halves of Spanish given names: with one of them, three words are two given names and a family.
@@ -399,6 +417,38 @@ fn cyrillic(words: &Words<'_>) -> Option<Parts> {
     match words.len {
         3 if patronymic(2) && !patronymic(1) => Some(words.parts(1..3, 1, 0..1, false)),
         3 if patronymic(1) && !patronymic(2) => Some(words.parts(0..2, 1, 2..3, false)),
+        2 if family(0) && !family(1) => Some(words.parts(1..2, 1, 0..1, false)),
+        2 if family(1) && !family(0) => Some(words.parts(0..1, 1, 1..2, false)),
+        _ => None,
+    }
+}
+
+/// Two words, of which one has an ending that only family names have.
+fn greek(words: &Words<'_>) -> Option<Parts> {
+    const ENDINGS: [&str; 20] = [
+        "άδης",
+        "αδης",
+        "άκη",
+        "ακη",
+        "άκης",
+        "ακης",
+        "άκος",
+        "ακος",
+        "ατος",
+        "άτος",
+        "έας",
+        "εας",
+        "ίδης",
+        "ιδης",
+        "ίδου",
+        "ιδου",
+        "όπουλος",
+        "οπουλος",
+        "οπούλου",
+        "οπουλου",
+    ];
+    let family = |n: usize| ENDINGS.iter().any(|ending| words.get(n).ends_with(ending));
+    match words.len {
         2 if family(0) && !family(1) => Some(words.parts(1..2, 1, 0..1, false)),
         2 if family(1) && !family(0) => Some(words.parts(0..1, 1, 1..2, false)),
         _ => None,

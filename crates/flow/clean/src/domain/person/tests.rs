@@ -31,7 +31,7 @@ fn case_is_given_only_to_names_that_have_none() {
         ("bell", "hooks", "Bell", "Hooks"),
         ("Tom", "van den Berg", "Tom", "van den Berg"),
         ("王", "小明", "王", "小明"),
-        ("ИВАН", "ИВАНОВ", "ИВАН", "ИВАНОВ"),
+        ("ИВАН", "ИВАНОВ", "Иван", "Иванов"),
         ("J", "Example", "J", "Example"),
     ];
     for (first, last, wanted_first, wanted_last) in cases {
@@ -195,7 +195,8 @@ fn both_readers_write_the_same_names() {
 fn whole_names_of_many_countries() {
     let mut wrong = Vec::new();
     let mut count = 0;
-    for line in include_str!("names.txt").lines().filter(|line| !line.starts_with('#')) {
+    let lines = include_str!("names.txt").lines().chain(include_str!("unseen.txt").lines());
+    for line in lines.filter(|line| !line.starts_with('#')) {
         let [full, country, honorific, first, last, suffix] =
             <[&str; 6]>::try_from(line.split('|').map(str::trim).collect::<Vec<_>>()).unwrap();
         let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty() && text != "-");
@@ -210,7 +211,7 @@ fn whole_names_of_many_countries() {
         let again = Person::read(person.first.as_deref(), person.last.as_deref(), person.full.as_deref(), None);
         assert_eq!((&again.first, &again.last, &again.full), (&person.first, &person.last, &person.full), "{full}");
     }
-    assert!(count > 190, "{count}");
+    assert!(count > 260, "{count}");
     assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
@@ -221,7 +222,7 @@ fn parts_have_one_case_in_the_whole_name_too() {
         ("a Example", "A Example"),
         ("ada B. Example", "Ada B. Example"),
         ("MUSTER ada b.", "Ada b. Muster"),
-        ("İSTANBUL straße", "Straße Istanbul"),
+        ("İSTANBUL straße", "Straße İstanbul"),
         ("example, Ada", "Ada Example"),
         ("Ada-a 'e", "Ada-a 'E"),
         ("Ada ' e", "Ada E"),

@@ -107,3 +107,20 @@ fn several_numbers_and_extensions() {
     assert_eq!((read.e164.as_deref(), read.extension.as_deref()), (Some("+12025550123"), Some("42")));
     assert_eq!(read.flags, [Flag::PhoneExtension]);
 }
+
+/// Numbers as people write them in many countries.
+#[test]
+fn numbers_of_many_countries() {
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for line in include_str!("unseen.txt").lines().filter(|line| !line.starts_with('#')) {
+        let [country, text, wanted] =
+            <[&str; 3]>::try_from(line.split('|').map(str::trim).collect::<Vec<_>>()).unwrap();
+        let found = cell(text, country).e164.unwrap_or("-".to_owned());
+        count += 1;
+        if found != wanted {
+            wrong.push(format!("{country} {text}: {found}, not {wanted}"));
+        }
+    }
+    assert!(count > 30, "{count}");
+    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+}

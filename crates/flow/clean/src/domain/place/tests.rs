@@ -133,3 +133,23 @@ fn regions_are_told_apart() {
         assert!(seen.len() >= 8, "{country}");
     }
 }
+
+/// Countries, and regions with their country before them, as lists spell them.
+#[test]
+fn places_as_lists_spell_them() {
+    let (countries, regions) = (countries(), Regions::new(include_str!("../../../lists/regions.txt")));
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for line in include_str!("unseen.txt").lines().filter(|line| !line.starts_with('#')) {
+        let (text, wanted) = line.split_once(" | ").unwrap();
+        let found = match text.split_once('/') {
+            Some((country, region)) => regions.find(region, country.parse().unwrap()).unwrap_or("-").to_owned(),
+            None => countries.find(text).map_or("-".to_owned(), |country| country.to_string()),
+        };
+        count += 1;
+        if found != wanted {
+            wrong.push(format!("{text}: {found}, not {wanted}"));
+        }
+    }
+    assert!(count > 70, "{count}");
+    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+}
