@@ -58,8 +58,16 @@ impl Person {
                     });
             let mut again = Self::once(first.as_deref(), last.as_deref(), full.as_deref(), country);
             let stays = (&again.first, &again.last, &again.full) == (&person.first, &person.last, &person.full);
-            if stays {
-                break;
+            // What tells father and son apart is part of the key, so the whole name must say it too.
+            let said_before = person.suffix.as_deref().and_then(generation);
+            let unsaid = said_before.filter(|said| again.suffix.as_deref().and_then(generation) != Some(said));
+            match (&person.first, &person.last, unsaid) {
+                (Some(first), Some(last), Some(generation)) if stays => {
+                    person.full = Some(format!("{first} {last} {generation}"));
+                    continue;
+                }
+                _ if stays => break,
+                _ => {}
             }
             again.honorific = person.honorific.or(again.honorific);
             again.suffix = both(person.suffix, again.suffix);
@@ -122,7 +130,8 @@ impl Person {
         let is_joined = |name: &str| !joined.is_empty() && says_the_same(name, &joined);
         let whole = match full {
             Some(full) if is_joined(full) => Around { name: full, ..Around::default() },
-            Some(full) => Around::of(full, true, country),
+            // The parts are known, so that one word may be all that remains of it.
+            Some(full) => Around::beside(full, country),
             None => Around::default(),
         };
         let generation = [behind.generation, whole.generation].into_iter().find(|text| !text.is_empty());
@@ -217,7 +226,8 @@ impl Person {
                 *full = joined;
             }
         }
-        if let Some(full) = &mut person.full {
+        // Behind one word, it would be read as the family.
+        if let Some(full) = person.full.as_mut().filter(|full| full.contains(' ')) {
             append_generation(full, generation);
         }
         person

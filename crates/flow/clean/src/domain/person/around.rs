@@ -28,6 +28,12 @@ impl<'n> Around<'n> {
         around
     }
 
+    /// The same of a whole name whose parts stand beside it.
+    pub(super) fn beside(text: &'n str, country: Option<Country>) -> Self {
+        let name = without_titles(text, true, country);
+        Self { honorific: text[..text.len() - name.len()].trim_end(), ..Self::behind(name) }
+    }
+
     /// The same of a part that has nothing before it.
     pub(super) fn behind(text: &'n str) -> Self {
         let mut around = Self { name: text, ..Self::default() };
