@@ -3,13 +3,18 @@
 use plumb_clean::{CleanRow, Field, Flag, Reason, Value};
 
 /// The columns that cleaning adds, in order.
-pub const PLUMB_COLUMNS: [&str; 10] = [
+pub const PLUMB_COLUMNS: [&str; 15] = [
     "plumb_email",
     "plumb_email_status",
     "plumb_phone_e164",
     "plumb_phone_status",
     "plumb_country",
     "plumb_domain",
+    "plumb_honorific",
+    "plumb_name_suffix",
+    "plumb_trade_name",
+    "plumb_seniority",
+    "plumb_date",
     "plumb_cluster_id",
     "plumb_keep",
     "plumb_score",
@@ -23,7 +28,7 @@ pub const DNC_COLUMNS: [&str; 2] = ["plumb_dnc", "plumb_dnc_version"];
 pub(crate) const DNC_AFTER: &str = "plumb_phone_status";
 
 /// The columns that `--replace` leaves out: their values stand in the list's own columns.
-const REPLACED: [&str; 3] = ["plumb_email", "plumb_phone_e164", "plumb_country"];
+const REPLACED: [&str; 4] = ["plumb_email", "plumb_phone_e164", "plumb_country", "plumb_date"];
 
 /// What the output looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -24,6 +24,30 @@ pub struct Example {
     pub after: String,
 }
 
+/// A number for each flag, in the order of [`Flag::ALL`].
+#[derive(Clone, Debug)]
+pub struct FlagCounts([u64; Flag::ALL.len()]);
+
+impl Default for FlagCounts {
+    fn default() -> Self {
+        Self([0; Flag::ALL.len()])
+    }
+}
+
+impl std::ops::Deref for FlagCounts {
+    type Target = [u64];
+
+    fn deref(&self) -> &[u64] {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for FlagCounts {
+    fn deref_mut(&mut self) -> &mut [u64] {
+        &mut self.0
+    }
+}
+
 /// Counts of a list, or of a part of one.
 #[derive(Clone, Debug, Default)]
 pub struct Counts {
@@ -48,7 +72,7 @@ pub struct Counts {
     /// Rows that name nobody, in the order of [`RejectReason::ALL`].
     pub rejects: [u64; RejectReason::ALL.len()],
     /// Rows with something worth knowing, in the order of [`Flag::ALL`].
-    pub flags: [u64; Flag::ALL.len()],
+    pub flags: FlagCounts,
     /// Cells whose clean value is another, by field and reason.
     pub changes: BTreeMap<(Field, Reason), (u64, Vec<Example>)>,
     /// Rows by ten points of score: 0–9, 10–19, … 90–100.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use plumb_base::Timestamp;
-use plumb_clean::PrivateClasses;
+use plumb_clean::{DateOrder, PrivateClasses};
 
 use super::codes::{DNC_AFTER, DNC_COLUMNS, Shape};
 use crate::options::ListOptions;
@@ -18,6 +18,8 @@ pub struct Options {
     pub list: ListOptions,
     /// The product whose export the list is.
     pub preset: Option<String>,
+    /// Which of day and month the list writes first, where somebody knows better.
+    pub date_order: Option<DateOrder>,
     /// File of addresses and domains that are not to be used.
     pub suppress: Option<PathBuf>,
     /// Folder of Do-Not-Call lists that numbers are screened against.
@@ -36,6 +38,7 @@ impl Options {
             input,
             list: ListOptions::new(output, now),
             preset: None,
+            date_order: None,
             suppress: None,
             dnc: None,
             denied: PrivateClasses::default(),

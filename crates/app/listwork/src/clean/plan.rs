@@ -1,6 +1,6 @@
 //! What will be done with a list: its layout, and what each column is about.
 
-use plumb_clean::{Field, MappedColumn, Mapping, Preset, ProposedColumn, propose, propose_as};
+use plumb_clean::{DateOrder, Field, MappedColumn, Mapping, Preset, ProposedColumn, Sensitive, propose, propose_as};
 use serde::Serialize;
 
 use super::codes::{DNC_COLUMNS, PLUMB_COLUMNS};
@@ -20,8 +20,8 @@ pub struct Column {
     pub reason: String,
     /// Somebody said so.
     pub asked: bool,
-    /// It looks like personal data of a kind that should not be in a list at all, and is not read.
-    pub sensitive: bool,
+    /// Personal data of a kind that should not be in a list at all, which it looks like; it is not read.
+    pub warning: Option<Sensitive>,
 }
 
 /// What will be done with a list.
@@ -33,6 +33,8 @@ pub struct Plan {
     pub preset: Option<String>,
     /// Its columns, in order.
     pub columns: Vec<Column>,
+    /// Which of day and month its dates write first: as was said, or as the first rows show.
+    pub date_order: Option<DateOrder>,
 }
 
 impl Plan {
@@ -65,7 +67,7 @@ impl Plan {
             field: column.field,
             reason: column.reason,
             asked: false,
-            sensitive: column.warning.is_some(),
+            warning: column.warning,
         };
         let mut columns: Vec<Column> = proposal.columns.into_iter().map(column).collect();
         for text in &options.list.map {
@@ -77,10 +79,20 @@ impl Plan {
                 "Another column was named for it; it is carried along.".clone_into(&mut other.reason);
             }
             let column = &mut columns[at];
-            (column.field, column.asked, column.sensitive) = (field, true, column.sensitive && field.is_none());
+            (column.field, column.asked) = (field, true);
+            column.warning = column.warning.filter(|_| field.is_none());
             "You said so.".clone_into(&mut column.reason);
         }
-        Ok(Self { layout: layout.clone(), preset: proposal.preset.map(|preset| preset.name), columns })
+        let date_order = Self::date_order(options, &columns, sample);
+        Ok(Self { layout: layout.clone(), preset: proposal.preset.map(|preset| preset.name), columns, date_order })
+    }
+
+    /// Which of day and month the column of dates writes first, by the first rows as a whole.
+    fn date_order(options: &Options, columns: &[Column], sample: &[Vec<String>]) -> Option<DateOrder> {
+        options.date_order.or_else(|| {
+            let at = columns.iter().position(|column| column.field == Some(Field::Date))?;
+            DateOrder::of(sample.iter().filter_map(|row| row.get(at)).map(String::as_str))
+        })
     }
 
     /// The names of the columns.

@@ -79,7 +79,7 @@ fn noticed(summary: &Summary) -> Vec<Bar> {
     let counts = &summary.counts;
     let faults = Fault::ALL.iter().zip(counts.faults).map(|(it, n)| Bar::new(it.code(), it.explain(), n));
     let rejects = RejectReason::ALL.iter().zip(counts.rejects).map(|(it, n)| Bar::new(it.code(), it.explain(), n));
-    let flags = Flag::ALL.iter().zip(counts.flags).map(|(it, n)| Bar::new(it.code(), it.explain(), n));
+    let flags = Flag::ALL.iter().zip(counts.flags.iter().copied()).map(|(it, n)| Bar::new(it.code(), it.explain(), n));
     let more = [
         Bar::new("duplicate", "Another row about the same person or mailbox stays.", summary.duplicates),
         Bar::new("suppressed", EmailStatus::Suppressed.explain(), counts.suppressed),
@@ -160,7 +160,7 @@ fn columns(summary: &Summary) -> Markup {
     let columns = &summary.plan.columns;
     let before = html! {
         @if let Some(preset) = &summary.plan.preset { p.quiet { "The list is an export of " (preset) "." } }
-        @if columns.iter().any(|column| column.sensitive) {
+        @if columns.iter().any(|column| column.warning.is_some()) {
             p.warning {
                 "Columns marked ⚠ look like personal data of a kind that should not be in a list of contacts. They \
                  were not read; remove them from the list."
@@ -170,7 +170,7 @@ fn columns(summary: &Summary) -> Markup {
     let rows: Vec<_> = columns
         .iter()
         .map(|column| {
-            let name = if column.sensitive { format!("⚠ {}", column.name) } else { column.name.clone() };
+            let name = if column.warning.is_some() { format!("⚠ {}", column.name) } else { column.name.clone() };
             (name, column.field.map_or("carried along", plumb_clean::Field::label).to_owned(), column.reason.as_str())
         })
         .collect();

@@ -1,7 +1,7 @@
 //! One row of the output.
 
 use plumb_base::cells::Row;
-use plumb_clean::{CleanRow, Field, Flag, Value};
+use plumb_clean::{CleanRow, Field, Flag, Seniority, Value};
 use plumb_table::write::{push_cell, push_cells};
 use plumb_table::{Fault, cell};
 
@@ -56,6 +56,8 @@ impl Writer {
             let raw = row.get(at).unwrap_or_default();
             match (clean, self.fields[at]) {
                 (Some(_), Some(Field::Email)) if suppressed && self.shape.replace => "",
+                // A date that may be two stays as it is, for somebody who knows which.
+                (Some(clean), Some(Field::Date)) if self.shape.replace => clean.field(Field::Date).unwrap_or(raw),
                 // The link stays: the clean value is the name in it.
                 (Some(clean), Some(field)) if self.shape.replace && field != Field::ProfileUrl => {
                     clean.field(field).unwrap_or_default()
@@ -82,7 +84,7 @@ impl Writer {
     /// The added cells and the line break. Answers where the cell `plumb_keep` begins.
     pub(crate) fn added_cells(&self, out: &mut Vec<u8>, clean: Option<CleanRow<'_>>, verdict: &Verdict) -> usize {
         let get = |value| clean.and_then(|row| row.get(value)).unwrap_or_default();
-        // Of what is added, an address alone can have a delimiter in it.
+        // What has no text of the list's in it needs no quotes.
         let word = |out: &mut Vec<u8>, text: &str| {
             out.extend_from_slice(text.as_bytes());
             out.push(self.delimiter);
@@ -105,6 +107,19 @@ impl Writer {
             word(out, get(Value::Country));
         }
         word(out, get(Value::OrgDomain));
+        for value in [Value::Honorific, Value::NameSuffix, Value::TradeName] {
+            let cell = get(value);
+            if self.shape.guard_formulas && cell::is_formula(cell.as_bytes()) {
+                push_cell(out, &guarded(cell, true), self.delimiter);
+            } else if !cell.is_empty() {
+                push_cell(out, cell, self.delimiter);
+            }
+            out.push(self.delimiter);
+        }
+        word(out, clean.and_then(CleanRow::seniority).map_or("", Seniority::code));
+        if !self.shape.replace {
+            word(out, get(Value::Date));
+        }
         if let Some(key) = verdict.key {
             push_hex(out, key);
         }

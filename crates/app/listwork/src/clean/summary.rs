@@ -147,7 +147,7 @@ pub fn reasons(counts: &Counts) -> Value {
     let codes = Fault::ALL.iter().map(|fault| fault.code());
     let codes = codes.chain(RejectReason::ALL.iter().map(|reason| reason.code()));
     let codes = codes.chain(Flag::ALL.iter().map(|flag| flag.code()));
-    let numbers: Vec<u64> = counts.faults.iter().chain(&counts.rejects).chain(&counts.flags).copied().collect();
+    let numbers: Vec<u64> = counts.faults.iter().chain(&counts.rejects).chain(counts.flags.iter()).copied().collect();
     let Value::Object(mut all) = named(codes, &numbers) else { return Value::Null };
     all.retain(|_, count| count != &json!(0));
     Value::Object(all)

@@ -102,7 +102,11 @@ pub(crate) struct Worker {
 
 impl Worker {
     pub(crate) fn new(options: &Options, plan: &Plan, rules: &Arc<Rules>) -> Result<Self, ListError> {
-        let kernel_options = plumb_clean::Options { default_country: options.list.country, denied: options.denied };
+        let kernel_options = plumb_clean::Options {
+            default_country: options.list.country,
+            denied: options.denied,
+            date_order: plan.date_order,
+        };
         let suppressed = options.suppress.as_deref().map(Suppressed::read).transpose()?.unwrap_or_default();
         let mapping = plan.mapping();
         let kernel = Kernel::new(Arc::clone(rules), &mapping, kernel_options);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use plumb_clean::{Flag, PrivateClass, PrivateClasses, RejectReason};
+use plumb_clean::{DateOrder, Flag, PrivateClass, PrivateClasses, RejectReason};
 use plumb_listwork::Place;
 use plumb_listwork::clean::{self, Counts, Options, Plan, Shape, Summary, Trial};
 use plumb_screen::domain::standing::Dnc;
@@ -44,6 +44,9 @@ pub(super) struct Clean {
     /// The product that exported the list, where it is not recognised: hubspot, apollo, clay, salesforce, instantly
     #[arg(long, value_name = "NAME")]
     preset: Option<String>,
+    /// Which the list's dates write first, where its first rows do not show it
+    #[arg(long, value_name = "day|month", value_parser = date_order)]
+    date_order: Option<DateOrder>,
     /// Addresses and domains that are not to be used, one a line
     #[arg(long, value_name = "FILE")]
     suppress: Option<PathBuf>,
@@ -85,12 +88,21 @@ impl From<Class> for PrivateClass {
     }
 }
 
+fn date_order(word: &str) -> Result<DateOrder, String> {
+    match word {
+        "day" => Ok(DateOrder::DayFirst),
+        "month" => Ok(DateOrder::MonthFirst),
+        _ => Err("it has to be day or month".to_owned()),
+    }
+}
+
 impl Clean {
     fn options(self) -> Options {
         Options {
             input: Place::of(&self.file),
             list: self.list.options(self.map),
             preset: self.preset,
+            date_order: self.date_order,
             suppress: self.suppress,
             dnc: self.dnc,
             denied: self.deny.into_iter().map(PrivateClass::from).fold(PrivateClasses::default(), PrivateClasses::with),
@@ -130,6 +142,7 @@ fn trial_json(trial: &Trial) -> serde_json::Value {
         "layout": trial.plan.layout.json(),
         "preset": trial.plan.preset,
         "columns": trial.plan.columns,
+        "date_order": trial.plan.date_order,
         "rows_tried": trial.counts.rows,
         "email": clean::summary::email(&trial.counts),
         "reasons": clean::summary::reasons(&trial.counts),
@@ -142,7 +155,11 @@ fn proposal(plan: &Plan) {
         print(format_args!("An export of {preset}."));
     }
     for column in &plan.columns {
-        let field = column.field.map_or("(carried along)", plumb_clean::Field::code);
+        let field = match (column.field, column.warning) {
+            (Some(field), _) => field.code(),
+            (None, Some(_)) => "(not taken!)",
+            (None, None) => "(carried along)",
+        };
         print(format_args!("{:<24} {field:<16} {}", column.name, column.reason));
     }
     print("");
@@ -190,7 +207,7 @@ fn tell(summary: &Summary) {
 fn reasons(counts: &Counts) {
     let faults = Fault::ALL.iter().zip(&counts.faults).map(|(fault, n)| (*n, fault.code(), fault.explain()));
     let rejects = RejectReason::ALL.iter().zip(&counts.rejects).map(|(why, n)| (*n, why.code(), why.explain()));
-    let flags = Flag::ALL.iter().zip(&counts.flags).map(|(flag, n)| (*n, flag.code(), flag.explain()));
+    let flags = Flag::ALL.iter().zip(counts.flags.iter()).map(|(flag, n)| (*n, flag.code(), flag.explain()));
     let mut all: Vec<_> = faults.chain(rejects).chain(flags).filter(|(n, ..)| *n > 0).collect();
     all.sort_by_key(|(n, code, _)| (std::cmp::Reverse(*n), *code));
     for (n, code, words) in all {

@@ -68,6 +68,8 @@ pub enum Value {
     NameSuffix,
     /// The name under which the company trades, where its cell says both: the second of `Example LLC dba Sample`.
     TradeName,
+    /// The day that the row is of, in ISO 8601: `2026-11-20`.
+    Date,
 }
 
 impl Value {
@@ -75,7 +77,7 @@ impl Value {
     pub const COUNT: usize = Self::ALL.len();
 
     /// Each, in order.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Email,
         Self::Phone,
         Self::FirstName,
@@ -103,6 +105,7 @@ impl Value {
         Self::Honorific,
         Self::NameSuffix,
         Self::TradeName,
+        Self::Date,
     ];
 
     /// The value of a field that columns are mapped to.
@@ -123,6 +126,7 @@ impl Value {
             Field::Postcode => Self::Postcode,
             Field::Country => Self::Country,
             Field::ProfileUrl => Self::Linkedin,
+            Field::Date => Self::Date,
         }
     }
 }

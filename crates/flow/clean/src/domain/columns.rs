@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::date;
 use super::fold;
 use super::lists;
 use super::mapping::{Field, MappedColumn, Mapping};
@@ -197,7 +198,7 @@ fn candidate(name: &str, shares: &Shares) -> Option<Candidate> {
                         other.code()
                     ),
                 }),
-                _ if contradicted && field == Field::ProfileUrl => None,
+                _ if contradicted && matches!(field, Field::ProfileUrl | Field::Date) => None,
                 _ if contradicted => Some(Candidate {
                     field,
                     rank: 10,
@@ -217,6 +218,12 @@ fn candidate(name: &str, shares: &Shares) -> Option<Candidate> {
                 }),
             }
         }
+        None if shares.filled >= 2 && shares.date >= SHARE_TO_DECIDE => (!says_birth(name)).then(|| Candidate {
+            field: Field::Date,
+            rank: 30,
+            confidence: Confidence::Medium,
+            reason: format!("{} % of the cells look like {}.", shares.date, Field::Date.code()),
+        }),
         None if is_about_something_else(name) => None,
         None => shown.map(|(field, share)| Candidate {
             field,
@@ -312,6 +319,24 @@ fn is_about_something_else(name: &str) -> bool {
     words.split(' ').any(|word| REMARKS.contains(&word))
 }
 
+/// Whether the name of a column of dates speaks of birth: that day is the person's own.
+fn says_birth(name: &str) -> bool {
+    const BIRTH: [&str; 10] = [
+        "anniversaire",
+        "birth",
+        "born",
+        "dob",
+        "fodselsdato",
+        "geboorte",
+        "geburt",
+        "nacimiento",
+        "naissance",
+        "nascita",
+    ];
+    let words = fold::words(name);
+    words.split(' ').any(|word| BIRTH.iter().any(|known| word.starts_with(known)))
+}
+
 /// Whether the name of a column of streets says that people live there.
 pub(crate) fn says_home(name: &str) -> bool {
     const HOME: [&str; 12] = [
@@ -339,11 +364,12 @@ struct Shares {
     phone: usize,
     website: usize,
     profile: usize,
+    date: usize,
 }
 
 impl Shares {
     fn of(index: usize, sample: &[Vec<String>]) -> Self {
-        let mut shares = Self { filled: 0, email: 0, phone: 0, website: 0, profile: 0 };
+        let mut shares = Self { filled: 0, email: 0, phone: 0, website: 0, profile: 0, date: 0 };
         for cell in sample.iter().filter_map(|row| row.get(index)) {
             let cell = text::tidy(cell);
             if cell.is_empty() || text::is_placeholder(&cell, Field::Street) {
@@ -354,9 +380,12 @@ impl Shares {
             shares.phone += usize::from(looks_like_phone(&cell));
             shares.profile += usize::from(cell.to_ascii_lowercase().contains("linkedin.com/in/"));
             shares.website += usize::from(looks_like_website(&cell));
+            shares.date += usize::from(date::looks_like(&cell));
         }
-        for count in [&mut shares.email, &mut shares.phone, &mut shares.website, &mut shares.profile] {
-            *count = (*count * 100).checked_div(shares.filled).unwrap_or(0);
+        let filled = shares.filled;
+        let Self { email, phone, website, profile, date, .. } = &mut shares;
+        for count in [email, phone, website, profile, date] {
+            *count = (*count * 100).checked_div(filled).unwrap_or(0);
         }
         shares
     }
@@ -368,6 +397,7 @@ impl Shares {
             Field::Phone => Some(self.phone),
             Field::Website => Some(self.website),
             Field::ProfileUrl => Some(self.profile),
+            Field::Date => Some(self.date),
             _ => None,
         }
     }

@@ -57,9 +57,26 @@ impl Date {
     }
 }
 
+impl Date {
+    /// Appends the day in ISO 8601.
+    pub(crate) fn write(self, out: &mut String) {
+        let Self { year, month, day } = self;
+        for (figure, digits) in [(year, 4), (u16::from(month), 2), (u16::from(day), 2)] {
+            if digits == 2 {
+                out.push('-');
+            }
+            for place in (0..digits).rev() {
+                out.push(char::from(b'0' + (figure / 10u16.pow(place) % 10) as u8));
+            }
+        }
+    }
+}
+
 impl std::fmt::Display for Date {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+        let mut text = String::with_capacity(10);
+        self.write(&mut text);
+        f.write_str(&text)
     }
 }
 
@@ -86,6 +103,11 @@ pub fn read(cell: &str, order: Option<DateOrder>) -> Result<Date, DateError> {
         return figures.date(order);
     }
     worded(cell).ok_or(DateError::Unreadable)
+}
+
+/// Whether a cell looks like a date by itself: digits in a row may as well be a number.
+pub(crate) fn looks_like(cell: &str) -> bool {
+    !cell.bytes().all(|b| b.is_ascii_digit()) && read(cell, Some(DateOrder::DayFirst)).is_ok()
 }
 
 /// Three figures, as they stand.

@@ -66,6 +66,9 @@ closed_words! {
         HomeAddress "home_address" "The column says that the street is where the person lives.",
         PolicyWithheld "policy_withheld" "A value of a class that the organisation does not take was left out.",
         PostcodeOdd "postcode_odd" "The postcode does not look like one of the country; it was left as it is.",
+        DateAmbiguous "date_ambiguous" "The day and the month of the date cannot be told apart, and the list does not show which it writes first; neither was guessed.",
+        DateInvalid "date_invalid" "The text in the column of dates is no date.",
+        DateOrder "date_order" "The date can only be read with day and month in the other order than the rest of the list.",
     }
 }
 
@@ -100,6 +103,8 @@ closed_words! {
         CountryRefused "country_refused" "The country could not be recognised.",
         ProfileHandle "profile_handle" "The profile link was reduced to the handle in it.",
         ProfileRefused "profile_refused" "The text is not a link to a person's profile.",
+        DateForm "date_form" "The date was written as year, month and day.",
+        DateRefused "date_refused" "The text is no date, or it may be two.",
         Withheld "withheld" "The organisation does not take values of this class.",
     }
 }

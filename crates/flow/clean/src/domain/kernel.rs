@@ -8,6 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::batch::Cleaned;
 use super::company::Words;
+use super::date::DateOrder;
 use super::mapping::{Field, Mapping};
 use super::memo::Memo;
 use super::policy::PrivateClasses;
@@ -22,6 +23,9 @@ pub const FIELD_BYTES_MAX: usize = plumb_base::limits::FIELD_BYTES_MAX;
 pub struct Options {
     /// The country of phone numbers without country code in rows that name no country. Without it they stay unread.
     pub default_country: Option<Country>,
+    /// Which of day and month the list writes first, as far as its column of dates shows ([`DateOrder::of`]). Without it,
+    /// what may be two dates is not read.
+    pub date_order: Option<DateOrder>,
     /// Classes of values that are left out, with a flag.
     pub denied: PrivateClasses,
 }

@@ -35,11 +35,13 @@ pub enum Field {
     Country,
     /// The person's page on LinkedIn.
     ProfileUrl,
+    /// The day that the row is of: when the contact was last spoken to, changed or written down.
+    Date,
 }
 
 impl Field {
     /// Every field, in the order of columns in an export.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Email,
         Self::Phone,
         Self::FirstName,
@@ -54,6 +56,7 @@ impl Field {
         Self::Postcode,
         Self::Country,
         Self::ProfileUrl,
+        Self::Date,
     ];
 
     /// The stable name, as in JSON.
@@ -74,6 +77,7 @@ impl Field {
             Self::Postcode => "postcode",
             Self::Country => "country",
             Self::ProfileUrl => "profile_url",
+            Self::Date => "date",
         }
     }
 
@@ -95,6 +99,7 @@ impl Field {
             Self::Postcode => "Postcode",
             Self::Country => "Country",
             Self::ProfileUrl => "LinkedIn profile",
+            Self::Date => "Date",
         }
     }
 

@@ -6,6 +6,7 @@ use plumb_base::cells::Row;
 
 use super::batch::{Record, Value};
 use super::company;
+use super::date::{self, DateError, DateOrder};
 use super::draft::Draft;
 use super::email;
 use super::flag::{Flag, Reason, RejectReason};
@@ -70,6 +71,7 @@ impl Kernel {
         self.phone(&mut draft, &mut cells, row);
         let role = self.organisation(&mut draft, scratch, &mut cells, row);
         profile(&mut draft, &cells);
+        self.date(&mut draft, &cells);
         let title = &cells[Field::Title as usize].tidy;
         if !title.is_empty() {
             draft.put(Value::Title, title);
@@ -292,6 +294,23 @@ impl Kernel {
         }
     }
 
+    fn date(&self, draft: &mut Draft<'_>, cells: &Mapped<'_>) {
+        let cell = &cells[Field::Date as usize].tidy;
+        if cell.is_empty() {
+            return;
+        }
+        match date::read(cell, self.options.date_order) {
+            Ok(date) => {
+                draft.write(Value::Date, |out| date.write(out));
+                let shown = DateOrder::of([&**cell]);
+                let other = shown.is_some_and(|shown| self.options.date_order.is_some_and(|order| order != shown));
+                draft.record.flags.note(Flag::DateOrder, other);
+            }
+            Err(DateError::Ambiguous) => draft.record.flags.insert(Flag::DateAmbiguous),
+            Err(DateError::Unreadable) => draft.record.flags.insert(Flag::DateInvalid),
+        }
+    }
+
     /// Whether a value that is there is of a class that the organisation does not take; then the row says so.
     fn withholds(&self, draft: &mut Draft<'_>, class: PrivateClass, there: bool) -> bool {
         let withheld = there && self.options.denied.contains(class);
@@ -338,6 +357,7 @@ fn reason(field: Field, cell: &Cell<'_>, value: &str, record: &Record) -> Option
             Field::Website => Reason::WebsiteRefused,
             Field::Country => Reason::CountryRefused,
             Field::ProfileUrl => Reason::ProfileRefused,
+            Field::Date => Reason::DateRefused,
             _ => Reason::NameParts,
         });
     }
@@ -352,6 +372,7 @@ fn reason(field: Field, cell: &Cell<'_>, value: &str, record: &Record) -> Option
         Field::Postcode => Reason::PostcodeForm,
         Field::Country => Reason::CountryCode,
         Field::ProfileUrl => Reason::ProfileHandle,
+        Field::Date => Reason::DateForm,
         Field::Title | Field::Company | Field::Street | Field::City | Field::Region => Reason::Tidied,
     })
 }

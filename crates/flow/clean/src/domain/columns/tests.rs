@@ -44,6 +44,7 @@ fn hubspot() {
             ("Job Title", Field::Title),
             ("City", Field::City),
             ("Country/Region", Field::Country),
+            ("Create Date", Field::Date),
             ("Website URL", Field::Website),
         ],
     );
@@ -163,7 +164,7 @@ fn linkedin_connections() {
             Some(Field::Email),
             Some(Field::Company),
             Some(Field::Title),
-            None
+            Some(Field::Date)
         ]
     );
 }
@@ -301,4 +302,24 @@ fn a_preset_says_what_its_columns_are() {
     assert_eq!(field("Contact owner"), None);
     assert!(proposal.mapping().check(&headers).is_ok());
     assert_eq!(propose_as(&headers, &[], None).preset, None);
+}
+
+/// Dates by name and by look; of several, the day of the last contact. A birthday is nobody's business.
+#[test]
+fn columns_of_dates() {
+    expect(
+        &["Email", "Create Date", "Last Activity Date", "Last Modified"],
+        &[("Email", Field::Email), ("Last Activity Date", Field::Date)],
+    );
+    let dates = |name: &str| {
+        let rows = [["ada@example.com", "20.11.2026"], ["grace@example.com", "3 Nov 2026"], ["x@example.com", ""]];
+        proposed(&["Email", name], &rows.each_ref().map(|row| row.as_slice()))[1].1
+    };
+    assert_eq!(dates("Met at the fair"), Some(Field::Date));
+    for name in ["Birthday", "Date of birth", "Geburtsdatum", "DOB", "Fecha de nacimiento"] {
+        assert_eq!(dates(name), None, "{name}");
+    }
+    let rows = [["ada@example.com", "x"], ["grace@example.com", "y"], ["x@example.com", "z"]];
+    let named = proposed(&["Email", "Date"], &rows.each_ref().map(|row| row.as_slice()));
+    assert_eq!(named[1].1, None, "no cell of it is a date");
 }

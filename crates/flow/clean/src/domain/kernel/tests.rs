@@ -175,7 +175,7 @@ fn classes_that_are_denied_are_left_out_and_said() {
     }
     let clean = |denied| {
         let mut out = Cleaned::default();
-        Kernel::new(RULES.clone(), &mapping, Options { default_country: None, denied }).clean(&cells, &mut out);
+        Kernel::new(RULES.clone(), &mapping, Options { denied, ..Options::default() }).clean(&cells, &mut out);
         out
     };
     let taken = clean(PrivateClasses::default());

@@ -415,5 +415,38 @@ fn further_columns_are_asked_where_the_first_has_nothing_usable() {
         let kernel = Kernel::new(Arc::new(Rules::embedded()), mapping, Options { denied, ..options });
         kernel.clean(&cells, &mut out);
         assert_eq!(out.row(0).get(Value::Phone), phone);
+/// A date is written in ISO 8601; which of day and month stands first, the list must show.
+#[test]
+fn dates() {
+    let read = |cell: &str, order| {
+        let options = Options { date_order: order, ..Options::default() };
+        let kernel = Kernel::new(Arc::new(Rules::embedded()), &all_fields(), options);
+        let mut cells = Cells::default();
+        cells.push_row(row(&[(Field::Email, "ada@example.com"), (Field::Date, cell)]));
+        let mut out = Cleaned::default();
+        kernel.clean(&cells, &mut out);
+        let row = out.row(0);
+        assert_eq!(row.reject(), None);
+        let flags: Vec<&str> = row.flags().iter().map(Flag::code).filter(|code| code.starts_with("date")).collect();
+        (row.get(Value::Date).unwrap_or_default().to_owned(), flags.join(" "), row.reason(Field::Date))
+    };
+    let (day, month) = (Some(DateOrder::DayFirst), Some(DateOrder::MonthFirst));
+    let form = Some(Reason::DateForm);
+    for (cell, order, wanted) in [
+        ("2026-11-20", None, ("2026-11-20", "", None)),
+        ("2026-11-20T08:30:00Z", None, ("2026-11-20", "", form)),
+        ("20 nov. 2026", None, ("2026-11-20", "", form)),
+        ("20/11/2026", None, ("2026-11-20", "", form)),
+        ("03/04/2026", None, ("", "date_ambiguous", Some(Reason::DateRefused))),
+        ("03/04/2026", day, ("2026-04-03", "", form)),
+        ("03/04/2026", month, ("2026-03-04", "", form)),
+        ("20/11/2026", month, ("2026-11-20", "date_order", form)),
+        ("20.11.2026", month, ("2026-11-20", "", form)),
+        ("soon", None, ("", "date_invalid", Some(Reason::DateRefused))),
+        ("n/a", None, ("", "", Some(Reason::Placeholder))),
+        ("", None, ("", "", None)),
+    ] {
+        let (date, flags, reason) = read(cell, order);
+        assert_eq!((date.as_str(), flags.as_str(), reason), wanted, "{cell} {order:?}");
     }
 }
