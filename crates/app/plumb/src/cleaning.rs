@@ -3,9 +3,12 @@
 use std::sync::{Arc, LazyLock};
 
 use plumb_base::Cells;
-use plumb_clean::{CleanRow, Cleaned, Confidence, Field, Flag, Kernel, Options, RejectReason, Rules, propose};
+use plumb_clean::{
+    CleanRow, Cleaned, Confidence, Field, Flag, Kernel, Options, PrivateClass, PrivateClasses, RejectReason, Rules,
+    propose,
+};
 use plumb_lead::NewLead;
-use plumb_source::{CleanedRow, Cleaning, FieldName, MappedColumn, Mapping, Proposed};
+use plumb_source::{CleanedRow, Cleaning, FieldName, MappedColumn, Mapping, PrivateValue, Proposal, Proposed, Warning};
 
 /// The rules of this build, made once.
 static RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| Arc::new(Rules::embedded()));
@@ -14,19 +17,30 @@ static RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| Arc::new(Rules::embedded()
 #[must_use]
 pub fn cleaning() -> Cleaning {
     let rules_version = RULES.version().to_string();
-    let fields = Field::ALL.into_iter().map(|field| FieldName { code: field.code(), label: field.label() }).collect();
+    let fields = Field::ALL
+        .into_iter()
+        .filter(|field| *field != Field::Date)
+        .map(|field| FieldName { code: field.code(), label: field.label() })
+        .collect();
     Cleaning {
-        propose: Arc::new(|names, rows| propose(names, rows).columns.into_iter().map(proposed).collect()),
+        propose: Arc::new(|names, rows| {
+            let proposal = propose(names, rows);
+            Proposal {
+                columns: proposal.columns.into_iter().map(proposed).collect(),
+                preset: proposal.preset.map(|preset| preset.name),
+            }
+        }),
         check: Arc::new(|mapping, names| match kernel_mapping(mapping) {
             Ok(mapping) => mapping.check(names).err().unwrap_or_default().iter().map(ToString::to_string).collect(),
             Err(unknown) => vec![unknown],
         }),
-        clean: Arc::new(|mapping, rows, country| {
+        clean: Arc::new(|mapping, rows, wishes| {
             let Ok(mapping) = kernel_mapping(mapping) else { return Vec::new() };
-            let options = Options { default_country: country, ..Options::default() };
+            let denied = wishes.denied.iter().fold(PrivateClasses::default(), |all, class| all.with(private(*class)));
+            let options = Options { default_country: wishes.country, denied, ..Options::default() };
             let mut out = Cleaned::default();
             Kernel::new(RULES.clone(), &mapping, options).clean(rows, &mut out);
-            out.iter().map(cleaned).collect()
+            out.iter().map(answer).collect()
         }),
         explain: Arc::new(explain),
         fields,
@@ -41,9 +55,13 @@ fn proposed(column: plumb_clean::ProposedColumn) -> Proposed {
         Confidence::High => "high",
     };
     Proposed {
-        field: column.field.map(|field| field.code().to_owned()),
+        // A lead has no date of its own.
+        field: column.field.filter(|field| *field != Field::Date).map(|field| field.code().to_owned()),
         confidence: confidence.to_owned(),
         reason: column.reason,
+        warning: column
+            .warning
+            .map(|warning| Warning { code: warning.code().to_owned(), words: warning.explain().to_owned() }),
     }
 }
 
@@ -57,6 +75,24 @@ fn kernel_mapping(mapping: &Mapping) -> Result<plumb_clean::Mapping, String> {
     };
     let columns = mapping.columns.iter().map(column).collect::<Result<_, String>>()?;
     Ok(plumb_clean::Mapping { width: mapping.width, columns })
+}
+
+fn private(class: PrivateValue) -> PrivateClass {
+    match class {
+        PrivateValue::PersonalEmail => PrivateClass::PersonalEmail,
+        PrivateValue::Mobile => PrivateClass::Mobile,
+        PrivateValue::HomeAddress => PrivateClass::HomeAddress,
+    }
+}
+
+fn answer(row: CleanRow<'_>) -> plumb_source::Cleaned {
+    let fields = [
+        (PrivateClass::PersonalEmail, Field::Email),
+        (PrivateClass::Mobile, Field::Phone),
+        (PrivateClass::HomeAddress, Field::Street),
+    ];
+    let withheld = fields.into_iter().filter(|(class, _)| row.withheld().contains(*class));
+    plumb_source::Cleaned { row: cleaned(row), withheld: withheld.map(|(_, field)| field.code()).collect() }
 }
 
 fn cleaned(row: CleanRow<'_>) -> CleanedRow {

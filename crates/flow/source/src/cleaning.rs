@@ -8,6 +8,8 @@ use plumb_lead::NewLead;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::policy::PrivateValue;
+
 /// One column of a list and the field it is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -58,6 +60,36 @@ pub struct Proposed {
     pub confidence: String,
     /// One sentence for people. Holds no cell of the list.
     pub reason: String,
+    /// What it seems to be about that must not be taken. Such a column has no field, and should leave the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<Warning>,
+}
+
+/// A special category of personal data, or what comes near it (GDPR articles 8, 9, 10 and 87).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Warning {
+    /// The stable code, such as `health`.
+    pub code: String,
+    /// One sentence for people.
+    pub words: String,
+}
+
+/// What is proposed for a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// One for each column, in order.
+    pub columns: Vec<Proposed>,
+    /// Name of the product whose export the list seems to be.
+    pub preset: Option<String>,
+}
+
+/// What an import decides beside its mapping.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wishes {
+    /// The country of phone numbers without country code in rows that name no country.
+    pub country: Option<Country>,
+    /// Classes of values that are left out.
+    pub denied: Vec<PrivateValue>,
 }
 
 /// A field that a column can be about.
@@ -83,12 +115,27 @@ pub enum CleanedRow {
     },
 }
 
+/// The answer for one row.
+#[derive(Clone, Debug)]
+pub struct Cleaned {
+    /// What became of it.
+    pub row: CleanedRow,
+    /// Codes of the fields whose value was left out, as the organisation does not take its class.
+    pub withheld: Vec<&'static str>,
+}
+
+impl From<CleanedRow> for Cleaned {
+    fn from(row: CleanedRow) -> Self {
+        Self { row, withheld: Vec::new() }
+    }
+}
+
 /// Proposes what columns are about: their names and some rows in, one proposal a column out.
-pub type Propose = dyn Fn(&[String], &[Vec<String>]) -> Vec<Proposed> + Send + Sync;
+pub type Propose = dyn Fn(&[String], &[Vec<String>]) -> Proposal + Send + Sync;
 /// Says in words what is wrong with a mapping for columns of these names; nothing when it is sound.
 pub type Check = dyn Fn(&Mapping, &[String]) -> Vec<String> + Send + Sync;
 /// Cleans rows that are as wide as the mapping, one answer a row, in order.
-pub type Clean = dyn Fn(&Mapping, &Cells, Option<Country>) -> Vec<CleanedRow> + Send + Sync;
+pub type Clean = dyn Fn(&Mapping, &Cells, &Wishes) -> Vec<Cleaned> + Send + Sync;
 /// One sentence for people about a code of a flag or a reject.
 pub type Explain = dyn Fn(&str) -> Option<&'static str> + Send + Sync;
 
@@ -112,6 +159,6 @@ pub struct Cleaning {
 impl Cleaning {
     /// How many of these cells are known as names of columns.
     pub(crate) fn known(&self, cells: &[String]) -> usize {
-        (self.propose)(cells, &[]).iter().filter(|proposed| proposed.field.is_some()).count()
+        (self.propose)(cells, &[]).columns.iter().filter(|proposed| proposed.field.is_some()).count()
     }
 }

@@ -20,7 +20,7 @@ use crate::job::ImportList;
 use crate::model::{self, Column, Import, Links, Preview, Standing};
 use crate::query::{self, Row};
 use crate::upload::{self, Asked, PREVIEW_PLACE};
-use crate::{Source, page, rejects};
+use crate::{Source, page, policy, rejects};
 
 /// What a form needs around its file.
 const FORM_BYTES: u64 = 1024 * 1024;
@@ -31,7 +31,8 @@ pub fn routes(source: &Source) -> Vec<Route> {
     let state = || source.clone();
     let read = Access::Org(Action::ImportsRead);
     let write = Access::Org(Action::ImportsWrite);
-    let mut routes = vec![
+    let mut routes = crate::policy::routes(source);
+    routes.extend([
         Route::post("/api/v1/imports", write, create.with_state(state()))
             .limits(BodyLimit::Stream(source.upload_bytes_max + FORM_BYTES))
             .doc(
@@ -74,7 +75,7 @@ pub fn routes(source: &Source) -> Vec<Route> {
                 .path::<ImportPath>()
                 .responds_with(200, "text/csv"),
         ),
-    ];
+    ]);
     routes.extend(page::routes(source));
     routes
 }
@@ -340,6 +341,8 @@ pub(crate) fn view(source: &Source, org: OrgId, row: Row) -> Import {
         mapping_errors,
         preview: preview.rows,
         default_country: row.default_country,
+        preset: row.preset,
+        denied: row.denied.map(|words| policy::classes(&words)),
         progress,
         flag_counts: serde_json::from_value(row.flag_counts).unwrap_or_default(),
         reject_counts: serde_json::from_value(row.reject_counts).unwrap_or_default(),

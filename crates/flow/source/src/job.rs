@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::model::State;
-use crate::query;
 use crate::worker::{Batch, Worker, WorkerError};
+use crate::{policy, query};
 use batch::{Landing, Totals};
 use reader::{ReadError, Reader};
 
@@ -82,7 +82,12 @@ async fn import(
     if !matches!(row.state(), State::Queued | State::Running) {
         return Ok(Done::Nothing); // cancelled while it waited
     }
-    let reader = match Reader::new(worker, batch_rows, import, cx, &row).await {
+    // What was chosen when the first row was read holds for the whole list.
+    let denied = match &row.denied {
+        Some(words) => policy::classes(words),
+        None => policy::policy(&mut tx).await?.denied,
+    };
+    let reader = match Reader::new(worker, batch_rows, import, cx, &row, &denied).await {
         Ok(reader) => reader,
         Err(why) => {
             tx.done_reading().await?;
@@ -90,12 +95,13 @@ async fn import(
         }
     };
     let mut landing = Landing::new(import, cx, Totals::of(&row));
-    query::run(&mut tx, import, &rules_version).await?;
+    query::run(&mut tx, import, &rules_version, &policy::words(&denied)).await?;
     // The evidence for claim 127: how the process that reads the file is closed in, or that it is not.
     let entry = audit::Entry::of("import.running")
         .on("import", import.0)
         .with("rows_read", row.rows_read)
         .with("rules_version", rules_version)
+        .with("denied", json!(denied))
         .with("worker_closed", json!(reader.closed()));
     cx.checkpoint(tx, entry).await?;
 

@@ -12,6 +12,7 @@ mod http;
 mod job;
 mod model;
 mod page;
+mod policy;
 mod query;
 mod reason;
 mod rejects;
@@ -21,10 +22,14 @@ mod testing;
 mod upload;
 mod worker;
 
-pub use cleaning::{Check, Clean, CleanedRow, Cleaning, Explain, FieldName, MappedColumn, Mapping, Propose, Proposed};
+pub use cleaning::{
+    Check, Clean, Cleaned, CleanedRow, Cleaning, Explain, FieldName, MappedColumn, Mapping, Proposal, Propose,
+    Proposed, Warning, Wishes,
+};
 pub use http::routes;
 pub use job::ImportList;
 pub use model::{Column, Import, Links, Progress, Standing, State};
+pub use policy::{ImportPolicy, PrivateValue};
 pub use sweep::{Swept, give_up_uploads, sweep};
 pub use worker::{FILE_WORKER, NOT_CLOSED, Worker, WorkerError, serve};
 

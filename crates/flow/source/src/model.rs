@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::cleaning::{Mapping, Proposed};
+use crate::policy::PrivateValue;
 
 /// Where an import stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -142,6 +143,12 @@ pub struct Import {
     pub preview: Vec<Vec<String>>,
     /// The country that phone numbers without one are read in, ISO 3166-1 alpha-2.
     pub default_country: Option<String>,
+    /// Name of the product whose export the list seems to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
+    /// Classes of values that were left out; absent before the first row is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub denied: Option<Vec<PrivateValue>>,
     /// How far it is.
     #[serde(flatten)]
     pub progress: Progress,

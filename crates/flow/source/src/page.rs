@@ -2,6 +2,7 @@
 
 mod detail;
 mod overview;
+pub(crate) mod policy;
 
 use plumb_store::access::Action;
 use plumb_web::{

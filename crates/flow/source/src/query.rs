@@ -22,6 +22,8 @@ pub(crate) struct Row {
     pub(crate) mapping: Value,
     pub(crate) preview_sealed: Option<Vec<u8>>,
     pub(crate) default_country: Option<String>,
+    pub(crate) preset: Option<String>,
+    pub(crate) denied: Option<Vec<String>>,
     pub(crate) rows_read: i64,
     pub(crate) rows_new: i64,
     pub(crate) rows_merged: i64,
@@ -123,6 +125,7 @@ pub(crate) struct Uploaded<'a> {
     pub(crate) mapping: Value,
     pub(crate) preview_sealed: Vec<u8>,
     pub(crate) default_country: Option<&'a str>,
+    pub(crate) preset: Option<&'a str>,
 }
 
 /// Makes a finished upload a draft, or queued. False when it was given up meanwhile.
@@ -130,7 +133,7 @@ pub(crate) async fn uploaded(tx: &mut OrgTx, import: ImportId, with: Uploaded<'_
     let org = tx.org().0;
     let done = sqlx::query!(
         "update import set state = $3, bytes = $4, encoding = $5, delimiter = $6, columns = $7, mapping = $8,
-                preview_sealed = $9, default_country = $10
+                preview_sealed = $9, default_country = $10, preset = $11
          where org_id = $1 and id = $2 and state = 'uploading'",
         org,
         import.0,
@@ -142,6 +145,7 @@ pub(crate) async fn uploaded(tx: &mut OrgTx, import: ImportId, with: Uploaded<'_
         with.mapping,
         with.preview_sealed,
         with.default_country,
+        with.preset,
     )
     .execute(tx.conn())
     .await?
@@ -154,7 +158,7 @@ pub(crate) async fn one(tx: &mut OrgTx, import: ImportId) -> Result<Option<Row>,
     let org = tx.org().0;
     Ok(sqlx::query_as!(
         Row,
-        "select id, file_name, state, bytes, encoding, delimiter, columns, mapping, preview_sealed, default_country,
+        "select id, file_name, state, bytes, encoding, delimiter, columns, mapping, preview_sealed, default_country, preset, denied,
                 rows_read, rows_new, rows_merged, rows_rejected, rows_suppressed, bytes_read, flag_counts, reject_counts,
                 rules_version, error, created_at, started_at, finished_at
          from import where org_id = $1 and id = $2",
@@ -179,7 +183,7 @@ pub(crate) async fn page(tx: &mut OrgTx, before: Option<ImportId>, rows: i64) ->
     let org = tx.org().0;
     Ok(sqlx::query_as!(
         Row,
-        "select id, file_name, state, bytes, encoding, delimiter, columns, mapping, null::bytea as preview_sealed, default_country,
+        "select id, file_name, state, bytes, encoding, delimiter, columns, mapping, null::bytea as preview_sealed, default_country, preset, denied,
                 rows_read, rows_new, rows_merged, rows_rejected, rows_suppressed, bytes_read, flag_counts, reject_counts,
                 rules_version, error, created_at, started_at, finished_at
          from import
@@ -216,15 +220,21 @@ pub(crate) async fn queue(
 }
 
 /// Marks that a worker reads rows now.
-pub(crate) async fn run(tx: &mut OrgTx, import: ImportId, rules_version: &str) -> Result<(), StoreError> {
+pub(crate) async fn run(
+    tx: &mut OrgTx,
+    import: ImportId,
+    rules_version: &str,
+    denied: &[String],
+) -> Result<(), StoreError> {
     let (org, now) = (tx.org().0, tx.now());
     sqlx::query!(
-        "update import set state = 'running', started_at = coalesce(started_at, $3), rules_version = $4
+        "update import set state = 'running', started_at = coalesce(started_at, $3), rules_version = $4, denied = $5
          where org_id = $1 and id = $2 and state in ('queued', 'running')",
         org,
         import.0,
         now,
         rules_version,
+        denied,
     )
     .execute(tx.conn())
     .await?;

@@ -8,6 +8,10 @@ use crate::cleaning::Cleaning;
 
 /// The row's address is on the suppression list.
 pub(crate) const SUPPRESSED: &str = "suppressed";
+/// What stands in the row as it came in place of a value that the organisation does not take.
+pub(crate) const WITHHELD: &str = "[left out by policy]";
+/// What stands there in place of a cell of a column that must not be taken.
+pub(crate) const NOT_TAKEN: &str = "[not taken]";
 /// The mark of a row that is no UTF-8 in a list that otherwise is.
 pub(crate) const ENCODING_MIXED: &str = "encoding_mixed";
 /// The row has another number of cells than the header; how many, its detail says.

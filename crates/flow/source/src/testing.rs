@@ -25,7 +25,10 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use crate::job::{ImportList, run};
-use crate::{CleanedRow, Cleaning, FieldName, Mapping, Proposed, Source, Worker};
+use crate::{
+    Cleaned, CleanedRow, Cleaning, FieldName, Mapping, PrivateValue, Proposal, Proposed, Source, Warning, Wishes,
+    Worker,
+};
 
 /// The token of every session here.
 pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
@@ -42,9 +45,12 @@ const FIELDS: [(&str, &str, &[&str]); 4] = [
 /// Cleans just enough to tell leads apart: addresses in lower case, no address is a reject.
 pub(crate) fn cleaning() -> Cleaning {
     Cleaning {
-        propose: Arc::new(|names, _| names.iter().map(|name| propose(name)).collect()),
+        propose: Arc::new(|names, _| Proposal {
+            columns: names.iter().map(|name| propose(name)).collect(),
+            preset: names.iter().any(|name| name == "Record ID").then(|| "HubSpot".to_owned()),
+        }),
         check: Arc::new(check),
-        clean: Arc::new(|mapping, rows, _| rows.iter().map(|row| clean(mapping, row)).collect()),
+        clean: Arc::new(|mapping, rows, wishes| rows.iter().map(|row| withheld(wishes, clean(mapping, row))).collect()),
         explain: Arc::new(|code| (code == "nothing_to_identify").then_some("The row names nobody.")),
         fields: FIELDS.iter().map(|&(code, label, _)| FieldName { code, label }).collect(),
         rules_version: "test".to_owned(),
@@ -55,7 +61,25 @@ fn propose(name: &str) -> Proposed {
     let name = name.trim().to_lowercase();
     let field =
         FIELDS.iter().find(|(_, _, names)| names.contains(&name.as_str())).map(|(code, _, _)| (*code).to_owned());
-    Proposed { field, confidence: "high".to_owned(), reason: "Its name says so.".to_owned() }
+    let warning =
+        (name == "allergies").then(|| Warning { code: "health".to_owned(), words: "It is about health.".to_owned() });
+    Proposed { field, confidence: "high".to_owned(), reason: "Its name says so.".to_owned(), warning }
+}
+
+/// Leaves out addresses at `free.example.com`, where personal ones are denied.
+fn withheld(wishes: &Wishes, row: CleanedRow) -> Cleaned {
+    match row {
+        CleanedRow::Lead(mut lead)
+            if wishes.denied.contains(&PrivateValue::PersonalEmail)
+                && lead.email.as_deref().is_some_and(|email| email.ends_with("@free.example.com")) =>
+        {
+            (lead.email, lead.email_key) = (None, None);
+            lead.dedupe_key = "n:withheld".to_owned();
+            lead.flags.push("policy_withheld".to_owned());
+            Cleaned { row: CleanedRow::Lead(lead), withheld: vec!["email"] }
+        }
+        row => row.into(),
+    }
 }
 
 fn check(mapping: &Mapping, names: &[String]) -> Vec<String> {
@@ -95,8 +119,8 @@ pub(crate) async fn read(cleaning: Cleaning, job: ImportList, cx: JobContext) ->
     run(Worker::thread(cleaning), "test".to_owned(), BATCH_ROWS, job, cx).await
 }
 
-/// The cookie is the organisation's id.
-struct Cookies;
+/// The cookie is the organisation's id; everybody has this role.
+struct Cookies(Role);
 
 impl Authenticator for Cookies {
     fn authenticate<'a>(&'a self, parts: &'a Parts) -> BoxFuture<'a, Result<Principal, AuthnError>> {
@@ -106,7 +130,7 @@ impl Authenticator for Cookies {
                 user: UserId::fresh(),
                 session: SessionId::fresh(),
                 csrf: Csrf::new(TOKEN),
-                member: Some(Member { org, org_name: "Example".into(), role: Role::Member }),
+                member: Some(Member { org, org_name: "Example".into(), role: self.0 }),
             })
         });
         Box::pin(async move { Ok(principal) })
@@ -148,11 +172,20 @@ impl World {
     }
 
     pub(crate) async fn with(clock: Clock, set: impl FnOnce(Source) -> Source) -> Self {
+        Self::of(clock, set, Role::Member).await
+    }
+
+    /// Everybody is an administrator.
+    pub(crate) async fn as_admin() -> Self {
+        Self::of(Clock::System, |source| source, Role::Admin).await
+    }
+
+    async fn of(clock: Clock, set: impl FnOnce(Source) -> Source, role: Role) -> Self {
         let db = Db::with_clock(clock).await;
         let org = db.org("Example").await;
         let source = set(Source::new(db.store().clone(), cleaning(), Worker::thread(cleaning())));
         let services =
-            Services::new(Arc::new(Cookies), Arc::new(NoLimit), Settings::default(), CancellationToken::new());
+            Services::new(Arc::new(Cookies(role)), Arc::new(NoLimit), Settings::default(), CancellationToken::new());
         let router = Register::new(crate::routes(&source)).expect("sound routes").router(&services);
         Self { db, org, router }
     }
@@ -178,6 +211,11 @@ impl World {
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
         let request = request(self.org, "POST", path).header(header::CONTENT_TYPE, "application/json");
+        self.send(request.body(Body::from(body.to_string())).expect("a request")).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
+        let request = request(self.org, "PUT", path).header(header::CONTENT_TYPE, "application/json");
         self.send(request.body(Body::from(body.to_string())).expect("a request")).await
     }
 

@@ -20,6 +20,7 @@ use crate::cleaning::{MappedColumn, Mapping, Proposed};
 use crate::job::ImportList;
 use crate::model::{Column, Preview, State};
 use crate::query::{self, Uploaded};
+use crate::reason::NOT_TAKEN;
 use crate::worker::{Seen, Sniffed};
 use file::{Received, receive};
 
@@ -137,7 +138,8 @@ fn mapping(sent: &str) -> Result<Option<Mapping>, Problem> {
 /// Makes the stored file a draft with a proposal, or queues it.
 async fn conclude(source: &Source, caller: &Caller, received: &Received, asked: Asked) -> Result<(), Problem> {
     let Received { import, bytes, seen: Seen { rows, encoding, .. }, sniffed, .. } = received;
-    let Sniffed { delimiter, names, sample, proposals } = sniffed;
+    let Sniffed { delimiter, names, sample, proposal } = sniffed;
+    let proposals = &proposal.columns;
     let mapping = asked.mapping.unwrap_or_else(|| proposed_mapping(names, proposals)).completed(names);
     let sound = (source.cleaning.check)(&mapping, names).is_empty();
     let state = if asked.start && sound { State::Queued } else { State::Draft };
@@ -148,7 +150,14 @@ async fn conclude(source: &Source, caller: &Caller, received: &Received, asked: 
     };
     let columns: Vec<Column> = names.iter().zip(proposals).map(column).collect();
 
-    let preview = json!(Preview::of(sample, names.len())).to_string();
+    // What must not be taken is not shown either.
+    let mut sample = sample.clone();
+    for row in &mut sample {
+        let warned =
+            row.iter_mut().zip(proposals).filter(|(cell, proposed)| proposed.warning.is_some() && !cell.is_empty());
+        warned.for_each(|(cell, _)| NOT_TAKEN.clone_into(cell));
+    }
+    let preview = json!(Preview::of(&sample, names.len())).to_string();
     let context = Context { org: caller.org, place: PREVIEW_PLACE, row: import.0.as_bytes() };
     let preview_sealed = source.store.keys().seal(Purpose::Personal, context, preview.as_bytes());
 
@@ -162,6 +171,7 @@ async fn conclude(source: &Source, caller: &Caller, received: &Received, asked: 
         mapping: json!(mapping),
         preview_sealed,
         default_country: asked.default_country.as_ref().map(Country::as_str),
+        preset: proposal.preset.as_deref(),
     };
     if !query::uploaded(&mut tx, *import, with).await? {
         return Err(given_up());

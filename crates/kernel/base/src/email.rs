@@ -139,7 +139,7 @@ impl Email {
     /// where the provider ignores them. Never mail it.
     #[must_use]
     pub fn key(&self) -> String {
-        let mut local = self.base_local().to_lowercase();
+        let mut local = lower(self.base_local());
         if Self::ignores_dots(self.domain.as_str()) {
             local.retain(|c| c != '.');
         }
@@ -150,7 +150,7 @@ impl Email {
     /// and [`Email::suppression_base`] are looked up.
     #[must_use]
     pub fn suppression_form(&self) -> String {
-        format!("{}@{}", self.local.to_lowercase(), self.domain)
+        format!("{}@{}", lower(&self.local), self.domain)
     }
 
     /// The mailbox behind [`Email::suppression_form`]: without the plus tag, and for the provider that ignores
@@ -160,7 +160,7 @@ impl Email {
         if !Self::ignores_dots(self.domain.as_str()) {
             return self.key();
         }
-        let local = self.base_local().to_lowercase().replace('.', "");
+        let local = lower(self.base_local()).replace('.', "");
         format!("{local}@{}", DOTS_IGNORED[0])
     }
 
@@ -175,6 +175,12 @@ impl Email {
     pub fn expose(&self) -> String {
         format!("{}@{}", self.local, self.domain)
     }
+}
+
+/// A local part in small letters. Of `İ` that makes two characters, whose marks may have to change places.
+fn lower(local: &str) -> String {
+    let small = local.to_lowercase();
+    if is_nfc(&small) { small } else { small.nfc().collect() }
 }
 
 /// `Dot-string` of RFC 5321 §4.1.2.

@@ -135,6 +135,8 @@ actions! {
     ImportsRead: Member, Some(Scope::ImportsRead);
     /// Bring in a list, start, cancel.
     ImportsWrite: Member, Some(Scope::ImportsWrite);
+    /// Choose which values about people's private lives are not taken from lists.
+    ImportPolicyManage: Admin, None;
     /// See Do-Not-Call lists, screenings and calling rules, and check a number.
     DncRead: Member, Some(Scope::LeadsRead);
     /// Say under whose subscription lists are used, load them, take numbers off the company's own.

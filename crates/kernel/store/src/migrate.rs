@@ -28,6 +28,7 @@ pub const MIGRATIONS: &[(&str, &str)] = migrations![
     "0014_verify_batch",
     "0018_duplicate",
     "0019_export",
+    "0020_import_policy",
     "0021_mail_operator",
     "0022_job_unknown",
     "0023_upload_lease",

@@ -7,10 +7,11 @@ use plumb_jail::Closed;
 use plumb_store::job::{JobContext, JobError};
 use plumb_vault::{Context, Purpose};
 
-use crate::cleaning::Mapping;
+use crate::cleaning::{Mapping, Wishes};
 use crate::domain::encoding;
 use crate::domain::refusal::RefusedFile;
 use crate::model::Column;
+use crate::policy::PrivateValue;
 use crate::query;
 use crate::upload::{CHUNK_PLACE, chunk_row};
 use crate::worker::{Answer, Batch, RowsTask, Session, Worker, WorkerError};
@@ -73,8 +74,9 @@ impl Reader {
         import: ImportId,
         cx: &JobContext,
         row: &query::Row,
+        denied: &[PrivateValue],
     ) -> Result<Self, ReadError> {
-        let task = task(batch_rows, row).ok_or(ReadError::Form)?;
+        let task = task(batch_rows, row, denied).ok_or(ReadError::Form)?;
         let mut session = Session::start(worker).await?;
         taken(session.rows(&task).await?)?;
         let sealed = VecDeque::new();
@@ -126,10 +128,12 @@ impl Reader {
 }
 
 /// What the worker is asked to do, if the stored import makes sense.
-fn task(batch_rows: usize, row: &query::Row) -> Option<RowsTask> {
+fn task(batch_rows: usize, row: &query::Row, denied: &[PrivateValue]) -> Option<RowsTask> {
     let columns: Vec<Column> = serde_json::from_value(row.columns.clone()).ok()?;
     let mapping: Mapping = serde_json::from_value(row.mapping.clone()).ok()?;
     let country: Option<Country> = row.default_country.as_deref().map(str::parse).transpose().ok()?;
+    let warned = columns.iter().enumerate().filter(|(_, column)| column.proposal.warning.is_some());
+    let not_taken = warned.map(|(index, _)| index).filter(|index| mapping.field(*index).is_none()).collect();
     let &[delimiter] = row.delimiter.as_deref()?.as_bytes() else { return None };
     Some(RowsTask {
         delimiter: char::from(delimiter),
@@ -139,7 +143,8 @@ fn task(batch_rows: usize, row: &query::Row) -> Option<RowsTask> {
         batch_rows,
         names: columns.into_iter().map(|column| column.name).collect(),
         mapping,
-        country,
+        wishes: Wishes { country, denied: denied.to_vec() },
+        not_taken,
     })
 }
 

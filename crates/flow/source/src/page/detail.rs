@@ -36,8 +36,19 @@ pub(super) fn page(source: &Source, caller: &Caller, import: &Import) -> Markup 
 fn draft(source: &Source, caller: &Caller, import: &Import, may_import: bool) -> Markup {
     html! {
         p { "Nothing is imported yet. Look at what each column was taken for, correct it where it is wrong, then start." }
+        @if let Some(preset) = &import.preset {
+            p { "The list looks like an export of " strong { (preset) } "; its columns are known by that." }
+        }
         @for error in &import.mapping_errors {
             (page::notice(Tone::Caution, error))
+        }
+        @for column in &import.columns {
+            @if let Some(warning) = &column.proposal.warning {
+                (page::notice(Tone::Bad, &format!(
+                    "Column {}: {} It is not read; leave it out of the list before you upload it.",
+                    column.name, warning.words
+                )))
+            }
         }
         form method="post" action=(format!("{}/start", import.links.page)) {
             (caller.csrf.field())
@@ -194,6 +205,11 @@ fn facts(import: &Import) -> Markup {
             dt { "Uploaded" } dd { (import.created_at.format("%Y-%m-%d %H:%M")) " UTC" }
             @if let Some(finished) = import.finished_at {
                 dt { "Ended" } dd { (finished.format("%Y-%m-%d %H:%M")) " UTC" }
+            }
+            @if let Some(preset) = &import.preset { dt { "Export of" } dd { (preset) } }
+            @if let Some(denied) = import.denied.as_ref().filter(|denied| !denied.is_empty()) {
+                dt { "Left out by policy" }
+                dd { (denied.iter().map(|class| class.label()).collect::<Vec<_>>().join(", ")) }
             }
             @if let Some(version) = &import.rules_version { dt { "Rules of cleaning" } dd { code { (version) } } }
         }

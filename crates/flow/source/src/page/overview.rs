@@ -26,6 +26,7 @@ pub(super) fn page(source: &Source, caller: &Caller, imports: &ImportPage, later
                 (page::upload("/imports", &caller.csrf, "CSV file", ".csv,.tsv,.txt,.gz,.zst,text/csv", "Upload", html! {}))
             }
         }
+        p class="muted" { a href="/imports/policy" { "What is not taken from lists" } }
         @if imports.imports.is_empty() {
             (page::empty("No imports yet", "Upload a list to see its rows cleaned, merged and checked.", None))
         } @else {

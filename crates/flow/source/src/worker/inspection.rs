@@ -16,9 +16,9 @@ pub(super) fn inspect(cleaning: &Cleaning, task: &InspectTask, pipe: &Pipe) -> R
     let mut input = Input::open(pipe.clone(), None, Asked::default(), &known, Read::default())?;
     let layout = input.layout.clone();
     let width = layout.names.len();
-    let proposals = (cleaning.propose)(&layout.names, &layout.sample);
+    let proposal = (cleaning.propose)(&layout.names, &layout.sample);
     let delimiter = char::from(layout.dialect.delimiter);
-    let mut sniffed = Some(Sniffed { delimiter, names: layout.names, sample: layout.sample, proposals });
+    let mut sniffed = Some(Sniffed { delimiter, names: layout.names, sample: layout.sample, proposal });
     // Of a list so short that its end came first, all is told at once.
     if !pipe.has_ended() {
         pipe.say(Word::Sniffed, &sniffed.take())?;

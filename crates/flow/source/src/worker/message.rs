@@ -1,12 +1,11 @@
 //! The contents of frames, as JSON.
 
-use plumb_base::Country;
 use plumb_jail::Closed;
 use plumb_lead::NewLead;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::cleaning::{Mapping, Proposed};
+use crate::cleaning::{Mapping, Proposal, Wishes};
 
 /// The worker's first word.
 #[derive(Debug, Serialize, Deserialize)]
@@ -30,8 +29,8 @@ pub(crate) struct Sniffed {
     pub(crate) names: Vec<String>,
     /// The first good rows.
     pub(crate) sample: Vec<Vec<String>>,
-    /// One for each column.
-    pub(crate) proposals: Vec<Proposed>,
+    /// What its columns seem to be about.
+    pub(crate) proposal: Proposal,
 }
 
 /// What was seen of a list by its end.
@@ -57,7 +56,9 @@ pub(crate) struct RowsTask {
     pub(crate) batch_rows: usize,
     pub(crate) names: Vec<String>,
     pub(crate) mapping: Mapping,
-    pub(crate) country: Option<Country>,
+    pub(crate) wishes: Wishes,
+    /// Columns of which nothing is kept: they look like special categories of personal data, and nobody mapped them.
+    pub(crate) not_taken: Vec<usize>,
 }
 
 /// One row after cleaning.

@@ -13,7 +13,7 @@ use super::pipe::{Pipe, out_of_turn};
 use super::serve::Stop;
 use crate::cleaning::{CleanedRow, Cleaning};
 use crate::domain::cell;
-use crate::reason::{ENCODING_MIXED, code, detail};
+use crate::reason::{ENCODING_MIXED, NOT_TAKEN, WITHHELD, code, detail};
 
 /// What the rows of one batch may weigh together: a list of wide or long rows has smaller batches.
 const BATCH_BYTES: usize = 12 * 1024 * 1024;
@@ -96,7 +96,7 @@ impl<'a> Waiting<'a> {
         let row_no = i64::try_from(lines_before + u64::from(record.number)).unwrap_or(i64::MAX);
         self.rows.push(if let Some(fault) = record.fault {
             let (reason, detail) = (code(fault).to_owned(), detail(fault, cells, self.task.names.len()));
-            Wait::Bad(ReadRow::Reject { row_no, reason, detail, raw: raw_cells(cells) })
+            Wait::Bad(ReadRow::Reject { row_no, reason, detail, raw: raw_cells(cells.iter()) })
         } else {
             self.cells.push_row(cells.iter());
             Wait::Good { row_no, mixed: self.task.mixed && windows_1252 }
@@ -106,7 +106,7 @@ impl<'a> Waiting<'a> {
     /// All of them, cleaned, in their order.
     fn batch(&mut self, read: &Read, last: bool) -> Result<Batch, Stop> {
         const UNANSWERED: Stop = Stop::Wrong("Cleaning did not answer for every row.");
-        let answers = (self.cleaning.clean)(&self.task.mapping, &self.cells, self.task.country);
+        let answers = (self.cleaning.clean)(&self.task.mapping, &self.cells, &self.task.wishes);
         // A row without an answer would be lost without a word.
         if answers.len() != self.cells.rows() {
             return Err(UNANSWERED);
@@ -122,18 +122,18 @@ impl<'a> Waiting<'a> {
                 }
             };
             let (nth, answer) = answers.next().ok_or(UNANSWERED)?;
-            let cells = self.cells.row(nth);
-            rows.push(match answer {
+            let cells = taken(self.task, self.cells.row(nth), &answer.withheld);
+            rows.push(match answer.row {
                 CleanedRow::Lead(mut lead) => {
                     lead.row_no = row_no;
-                    lead.raw = raw_by_name(&self.task.names, self.names_bytes, cells)?;
+                    lead.raw = raw_by_name(&self.task.names, self.names_bytes, &cells)?;
                     if mixed {
                         lead.flags.push(ENCODING_MIXED.to_owned());
                     }
                     ReadRow::Lead(lead)
                 }
                 CleanedRow::Reject { reason, detail } => {
-                    ReadRow::Reject { row_no, reason: reason.to_owned(), detail, raw: raw_cells(cells) }
+                    ReadRow::Reject { row_no, reason: reason.to_owned(), detail, raw: raw_cells(cells.iter().copied()) }
                 }
             });
         }
@@ -143,8 +143,24 @@ impl<'a> Waiting<'a> {
     }
 }
 
+/// The row as it came, without what is not taken: its cell says that it was left out.
+fn taken<'c>(task: &RowsTask, cells: Row<'c>, withheld: &[&str]) -> Vec<&'c str> {
+    let of = |(index, cell): (usize, &'c str)| {
+        if cell.is_empty() {
+            ""
+        } else if task.mapping.field(index).is_some_and(|field| withheld.contains(&field)) {
+            WITHHELD
+        } else if task.not_taken.contains(&index) {
+            NOT_TAKEN
+        } else {
+            cell
+        }
+    };
+    cells.iter().enumerate().map(of).collect()
+}
+
 /// The row as a JSON object of name to cell. Of two columns with one name the later counts, as in any object.
-fn raw_by_name(names: &[String], names_bytes: usize, cells: Row<'_>) -> Result<String, Stop> {
+fn raw_by_name(names: &[String], names_bytes: usize, cells: &[&str]) -> Result<String, Stop> {
     const NO_TEXT: Stop = Stop::Wrong("A row cannot be written down as it came.");
     let bytes: usize = cells.iter().map(|cell| cell.len() + 8).sum();
     let mut text = Vec::with_capacity(bytes + names_bytes);
@@ -154,6 +170,6 @@ fn raw_by_name(names: &[String], names_bytes: usize, cells: Row<'_>) -> Result<S
 }
 
 /// The cells as they came, as far as they can be stored.
-fn raw_cells(cells: Row<'_>) -> Value {
-    cells.iter().map(|cell| Value::String(cell::storable(cell, FIELD_BYTES_MAX).into_owned())).collect()
+fn raw_cells<'c>(cells: impl Iterator<Item = &'c str>) -> Value {
+    cells.map(|cell| Value::String(cell::storable(cell, FIELD_BYTES_MAX).into_owned())).collect()
 }

@@ -97,7 +97,7 @@ async fn a_short_list_is_known_at_its_end() {
     let Ok(Answer::Seen(seen)) = session.end().await else { panic!("the list is seen") };
     let sniffed = seen.sniffed.expect("what it looks like");
     assert_eq!((sniffed.delimiter, seen.rows, seen.encoding.as_str()), (';', 1, "utf-8"));
-    assert_eq!(sniffed.proposals.len(), 2);
+    assert_eq!(sniffed.proposal.columns.len(), 2);
 }
 
 /// A program that is no worker: a shell script in a folder of its own.

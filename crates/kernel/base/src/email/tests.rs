@@ -177,3 +177,14 @@ fn plain_addresses_have_the_limits_of_all() {
     let long = format!("{}@{}.{}.{}.example", "a".repeat(64), "b".repeat(63), "b".repeat(63), "b".repeat(60));
     assert_eq!(PlainAddress::read(&long).is_some(), Email::parse_closely(&long).is_ok(), "{}", long.len());
 }
+
+/// What is remembered of an address finds it again, whatever becomes of its marks in small letters.
+#[test]
+fn forms_in_small_letters_are_composed() {
+    let email = Email::parse("tjo\u{310}\u{130}\u{334}b@example.com").unwrap();
+    for form in [email.suppression_form(), email.suppression_base(), email.key()] {
+        let remembered = Email::parse(&form).unwrap();
+        assert_eq!(remembered.suppression_form(), email.suppression_form(), "{form:?}");
+        assert_eq!(remembered.key(), email.key(), "{form:?}");
+    }
+}

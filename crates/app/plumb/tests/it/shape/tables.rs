@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Text, rust};
 
 /// Each table and the one crate that writes it.
-pub(super) const OWNERS: [(&str, &str); 44] = [
+pub(super) const OWNERS: [(&str, &str); 45] = [
     ("schema_migration", "store"),
     ("field_registry", "store"),
     ("installation", "store"),
@@ -43,6 +43,7 @@ pub(super) const OWNERS: [(&str, &str); 44] = [
     ("dnc_reassigned", "screen"),
     ("export", "export"),
     ("export_piece", "export"),
+    ("import_policy", "source"),
     ("verification", "verify"),
     ("verification_run", "verify"),
     ("verification_item", "verify"),
