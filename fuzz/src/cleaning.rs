@@ -3,7 +3,9 @@
 use std::sync::{Arc, LazyLock};
 
 use plumb_base::Cells;
-use plumb_clean::{CleanRow, Cleaned, Field, Flag, Kernel, MappedColumn, Mapping, Options, RejectReason, Rules, Value};
+use plumb_clean::{
+    CleanRow, Cleaned, DateOrder, Field, Flag, Kernel, MappedColumn, Mapping, Options, RejectReason, Rules, Value,
+};
 
 /// Countries of numbers without calling code; the first is none.
 const HOMES: [&str; 4] = ["", "US", "DE", "GB"];
@@ -14,7 +16,13 @@ static KERNELS: LazyLock<Vec<Kernel>> = LazyLock::new(|| {
     let column = |(index, field): (usize, Field)| MappedColumn { index, name: field.code().into(), field: Some(field) };
     let columns = Field::ALL.into_iter().enumerate().map(column).collect();
     let mapping = Mapping { width: Field::ALL.len(), columns };
-    let options = |home: &str| Options { default_country: home.parse().ok(), ..Options::default() };
+    let date_order = |home: &str| match home {
+        "" => None,
+        "US" => Some(DateOrder::MonthFirst),
+        _ => Some(DateOrder::DayFirst),
+    };
+    let options =
+        |home: &str| Options { default_country: home.parse().ok(), date_order: date_order(home), ..Options::default() };
     HOMES.iter().map(|home| Kernel::new(rules.clone(), &mapping, options(home))).collect()
 });
 

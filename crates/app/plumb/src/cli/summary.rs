@@ -44,9 +44,13 @@ impl ProgressLine {
 
 /// What is proposed for each column.
 pub(super) fn proposal(import: &Value) {
+    if let Some(preset) = import["preset"].as_str() {
+        print(format_args!("An export of {preset}."));
+    }
     for column in import["columns"].as_array().into_iter().flatten() {
         let proposal = &column["proposal"];
-        let field = proposal["field"].as_str().unwrap_or("(carried along)");
+        let without = if proposal["warning"].is_null() { "(carried along)" } else { "(not taken!)" };
+        let field = proposal["field"].as_str().unwrap_or(without);
         print(format_args!(
             "{:<24} {field:<16} {}",
             column["name"].as_str().unwrap_or_default(),

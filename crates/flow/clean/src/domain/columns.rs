@@ -236,6 +236,7 @@ fn candidate(name: &str, shares: &Shares) -> Option<Candidate> {
 
 /// What the name alone says, with its rank.
 fn by_name(name: &str) -> Option<(Field, usize, Confidence)> {
+    let name = without_zone(name);
     let words = fold::words(name);
     let solid: String = words.split(' ').collect();
     // Salesforce marks custom columns with `__c`.
@@ -273,6 +274,15 @@ fn by_name(name: &str) -> Option<(Field, usize, Confidence)> {
         return None;
     };
     Some((guess, 45, Confidence::Medium))
+}
+
+/// The name of a column of dates without the time zone that HubSpot writes behind it: `Create Date (EST)`.
+fn without_zone(name: &str) -> &str {
+    let is_zone = |zone: &str| (2..=5).contains(&zone.len()) && zone.bytes().all(|b| b.is_ascii_uppercase());
+    match name.strip_suffix(')').and_then(|rest| rest.split_once(" (")) {
+        Some((date, zone)) if is_zone(zone) && date.ends_with("Date") => date,
+        _ => name,
+    }
 }
 
 /// The names in the list are folded already, but those with letters of other scripts fold at run time.

@@ -313,13 +313,13 @@ fn columns_of_dates() {
     );
     let dates = |name: &str| {
         let rows = [["ada@example.com", "20.11.2026"], ["grace@example.com", "3 Nov 2026"], ["x@example.com", ""]];
-        proposed(&["Email", name], &rows.each_ref().map(|row| row.as_slice()))[1].1
+        proposed(&["Email", name], &rows.each_ref().map(<[&str; 2]>::as_slice))[1].1
     };
     assert_eq!(dates("Met at the fair"), Some(Field::Date));
     for name in ["Birthday", "Date of birth", "Geburtsdatum", "DOB", "Fecha de nacimiento"] {
         assert_eq!(dates(name), None, "{name}");
     }
     let rows = [["ada@example.com", "x"], ["grace@example.com", "y"], ["x@example.com", "z"]];
-    let named = proposed(&["Email", "Date"], &rows.each_ref().map(|row| row.as_slice()));
+    let named = proposed(&["Email", "Date"], &rows.each_ref().map(<[&str; 2]>::as_slice));
     assert_eq!(named[1].1, None, "no cell of it is a date");
 }

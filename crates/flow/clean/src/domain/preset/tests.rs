@@ -1,3 +1,4 @@
+use super::super::columns::propose;
 use super::*;
 
 fn preset(headers: &[&str]) -> Option<String> {
@@ -69,4 +70,32 @@ fn every_preset_reads_back_folded() {
     }
     assert_eq!(count, lists::rows(PRESETS).count());
     assert_eq!(count, 5);
+}
+
+/// Header rows of each product: the product is recognised, and each column is taken for what it is.
+#[test]
+fn headers_of_each_product() {
+    let (mut wrong, mut seen) = (Vec::new(), BTreeSet::new());
+    for line in include_str!("headers.txt").lines().filter(|line| !line.starts_with('#')) {
+        let mut cells = line.split(" | ");
+        let code = cells.next().unwrap();
+        seen.insert(code);
+        let (names, wanted): (Vec<String>, Vec<&str>) = cells
+            .map(|cell| cell.split_once('=').unwrap_or((cell, "-")))
+            .map(|(name, field)| (name.to_owned(), field))
+            .unzip();
+        let proposal = propose(&names, &[]);
+        let found = proposal.preset.as_ref().map_or("-", |preset| preset.code.as_str());
+        if found != code {
+            wrong.push(format!("{code}: taken for {found}"));
+        }
+        for (column, wanted) in proposal.columns.iter().zip(wanted) {
+            let field = column.field.map_or("-", Field::code);
+            if field != wanted {
+                wrong.push(format!("{code}, {}: {field}, not {wanted}", column.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(seen.len(), rules().count(), "each has a header row");
 }
