@@ -4,8 +4,8 @@ use std::sync::{Arc, LazyLock};
 
 use plumb_base::Cells;
 use plumb_clean::{
-    CleanRow, Cleaned, Confidence, Field, Flag, Kernel, Options, PrivateClass, PrivateClasses, RejectReason, Rules,
-    propose,
+    CleanRow, Cleaned, Confidence, Field, Flag, Kernel, Options, PrivateClass, PrivateClasses, Reason, RejectReason,
+    Rules, propose,
 };
 use plumb_lead::NewLead;
 use plumb_source::{CleanedRow, Cleaning, FieldName, MappedColumn, Mapping, PrivateValue, Proposal, Proposed, Warning};
@@ -40,7 +40,8 @@ pub fn cleaning() -> Cleaning {
             let options = Options { default_country: wishes.country, denied, ..Options::default() };
             let mut out = Cleaned::default();
             Kernel::new(RULES.clone(), &mapping, options).clean(rows, &mut out);
-            out.iter().map(answer).collect()
+            let withheld = withheld(&mapping, options, rows);
+            out.iter().zip(withheld).map(|(row, withheld)| answer(row, withheld)).collect()
         }),
         explain: Arc::new(explain),
         fields,
@@ -85,14 +86,41 @@ fn private(class: PrivateValue) -> PrivateClass {
     }
 }
 
-fn answer(row: CleanRow<'_>) -> plumb_source::Cleaned {
-    let fields = [
-        (PrivateClass::PersonalEmail, Field::Email),
-        (PrivateClass::Mobile, Field::Phone),
-        (PrivateClass::HomeAddress, Field::Street),
-    ];
-    let withheld = fields.into_iter().filter(|(class, _)| row.withheld().contains(*class));
-    plumb_source::Cleaned { row: cleaned(row), withheld: withheld.map(|(_, field)| field.code()).collect() }
+/// The columns of each row that hold a value of a denied class. Each is asked by itself: of several columns of numbers, the
+/// kernel takes the first that is usable and does not look at the rest.
+fn withheld(mapping: &plumb_clean::Mapping, options: Options, cells: &Cells) -> Vec<Vec<usize>> {
+    let mut withheld = vec![Vec::new(); cells.rows()];
+    if options.denied == PrivateClasses::default() {
+        return withheld;
+    }
+    let may_be_private = [Field::Email, Field::Phone, Field::Street];
+    let mut out = Cleaned::default();
+    for column in &mapping.columns {
+        let Some(field) = column.field.filter(|field| may_be_private.contains(field)) else { continue };
+        let country = mapping.column(Field::Country).into_iter();
+        let alone = plumb_clean::Mapping {
+            width: mapping.width,
+            columns: std::iter::once(column).chain(country).cloned().collect(),
+        };
+        Kernel::new(RULES.clone(), &alone, options).clean(cells, &mut out);
+        for (row, withheld) in out.iter().zip(&mut withheld) {
+            if row.reason(field) == Some(Reason::Withheld) {
+                withheld.push(column.index);
+            }
+        }
+    }
+    withheld
+}
+
+fn answer(row: CleanRow<'_>, withheld: Vec<usize>) -> plumb_source::Cleaned {
+    let mut row = cleaned(row);
+    if let CleanedRow::Lead(lead) = &mut row {
+        let code = Flag::PolicyWithheld.code();
+        if !withheld.is_empty() && !lead.flags.iter().any(|flag| flag == code) {
+            lead.flags.push(code.to_owned());
+        }
+    }
+    plumb_source::Cleaned { row, withheld }
 }
 
 fn cleaned(row: CleanRow<'_>) -> CleanedRow {
@@ -148,3 +176,6 @@ pub fn lists() -> impl Fn(&str) -> plumb_verify::Lists {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -120,8 +120,8 @@ pub enum CleanedRow {
 pub struct Cleaned {
     /// What became of it.
     pub row: CleanedRow,
-    /// Codes of the fields whose value was left out, as the organisation does not take its class.
-    pub withheld: Vec<&'static str>,
+    /// Columns whose value was left out, as the organisation does not take its class.
+    pub withheld: Vec<usize>,
 }
 
 impl From<CleanedRow> for Cleaned {

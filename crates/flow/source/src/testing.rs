@@ -76,7 +76,7 @@ fn withheld(wishes: &Wishes, row: CleanedRow) -> Cleaned {
             (lead.email, lead.email_key) = (None, None);
             lead.dedupe_key = "n:withheld".to_owned();
             lead.flags.push("policy_withheld".to_owned());
-            Cleaned { row: CleanedRow::Lead(lead), withheld: vec!["email"] }
+            Cleaned { row: CleanedRow::Lead(lead), withheld: vec![0] }
         }
         row => row.into(),
     }

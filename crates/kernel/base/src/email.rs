@@ -79,14 +79,15 @@ impl Email {
             // Say "not for lists" only of what the standard allows; the rest is broken.
             return Self::parse_rfc(text).and(Err(EmailError::NotListable));
         }
-        if !is_dot_string(local) {
+        // First, because a character may become one that must not stand there: of U+037E it makes a semicolon.
+        let local = if is_nfc(local) { local.to_owned() } else { local.nfc().collect() };
+        if !is_dot_string(&local) {
             return Err(EmailError::LocalPart);
         }
         if domain.ends_with('.') {
             return Err(EmailError::Domain(DomainError::Invalid));
         }
         let domain = Domain::parse(domain)?;
-        let local = if is_nfc(local) { local.to_owned() } else { local.nfc().collect() };
         if local.len() > LOCAL_OCTETS_MAX || local.len() + 1 + domain.as_str().len() > ADDRESS_OCTETS_MAX {
             return Err(EmailError::TooLong);
         }

@@ -8,7 +8,6 @@ use super::key::{Key, KeyKind};
 use super::lead::CleanLead;
 use super::mapping::Field;
 use super::phone::PhoneType;
-use super::policy::PrivateClasses;
 use super::title::Seniority;
 
 /// A text that cleaning makes of a row.
@@ -148,7 +147,6 @@ pub(crate) struct Record {
     pub(crate) flags: Flags,
     pub(crate) reject: Option<RejectReason>,
     pub(crate) phone_type: Option<PhoneType>,
-    pub(crate) withheld: PrivateClasses,
     pub(crate) seniority: Option<Seniority>,
     pub(crate) country: Option<Country>,
     pub(crate) reasons: [Option<Reason>; Field::ALL.len()],
@@ -255,12 +253,6 @@ impl<'c> CleanRow<'c> {
     #[must_use]
     pub fn phone_type(self) -> Option<PhoneType> {
         self.record.phone_type
-    }
-
-    /// The classes of which a value was there and was not taken.
-    #[must_use]
-    pub fn withheld(self) -> PrivateClasses {
-        self.record.withheld
     }
 
     /// How far up the person stands, by the words of the title; absent without a title.

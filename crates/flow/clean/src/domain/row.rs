@@ -314,10 +314,7 @@ impl Kernel {
     /// Whether a value that is there is of a class that the organisation does not take; then the row says so.
     fn withholds(&self, draft: &mut Draft<'_>, class: PrivateClass, there: bool) -> bool {
         let withheld = there && self.options.denied.contains(class);
-        if withheld {
-            draft.record.flags.insert(Flag::PolicyWithheld);
-            draft.record.withheld = draft.record.withheld.with(class);
-        }
+        draft.record.flags.note(Flag::PolicyWithheld, withheld);
         withheld
     }
 }

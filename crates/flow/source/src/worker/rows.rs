@@ -144,11 +144,11 @@ impl<'a> Waiting<'a> {
 }
 
 /// The row as it came, without what is not taken: its cell says that it was left out.
-fn taken<'c>(task: &RowsTask, cells: Row<'c>, withheld: &[&str]) -> Vec<&'c str> {
+fn taken<'c>(task: &RowsTask, cells: Row<'c>, withheld: &[usize]) -> Vec<&'c str> {
     let of = |(index, cell): (usize, &'c str)| {
         if cell.is_empty() {
             ""
-        } else if task.mapping.field(index).is_some_and(|field| withheld.contains(&field)) {
+        } else if withheld.contains(&index) {
             WITHHELD
         } else if task.not_taken.contains(&index) {
             NOT_TAKEN

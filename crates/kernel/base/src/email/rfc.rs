@@ -29,8 +29,9 @@ impl RfcAddress {
         if text.is_empty() {
             return Err(EmailError::Empty);
         }
-        let (local, host) = split(text)?;
-        let local: String = local.nfc().collect();
+        let text: String = text.nfc().collect();
+        let (local, host) = split(&text)?;
+        let local = local.to_owned();
         let host = match host.strip_prefix('[') {
             Some(rest) => Host::Literal(literal(rest).ok_or(EmailError::Domain(DomainError::Invalid))?),
             // A dot at the end names the root of the DNS; RFC 5321 has no such form.

@@ -188,3 +188,14 @@ fn forms_in_small_letters_are_composed() {
         assert_eq!(remembered.key(), email.key(), "{form:?}");
     }
 }
+
+/// Composing a character can make one of it that must not stand in an address.
+#[test]
+fn what_is_composed_is_checked() {
+    for text in ["a\u{37e}b@example.com", "\u{1fef}a\u{37e}@example.com"] {
+        assert_eq!(Email::parse(text), Err(EmailError::LocalPart), "{text:?}");
+        assert!(Email::parse_rfc(text).is_err(), "{text:?}");
+    }
+    let composed = Email::parse_rfc("u\u{308}ber@example.com").unwrap();
+    assert_eq!(composed, Email::parse_rfc("\u{fc}ber@example.com").unwrap());
+}
