@@ -52,9 +52,7 @@ pub(crate) enum Length {
 impl Plan {
     /// The plan of a country, if it has one.
     pub(crate) fn of(country: Country) -> Option<&'static Self> {
-        let &[a, b] = country.as_str().as_bytes() else { return None };
-        let at = usize::from(a.wrapping_sub(b'A')) * 26 + usize::from(b.wrapping_sub(b'A'));
-        let index = *PLAN_OF.get(at)?;
+        let index = *PLAN_OF.get(country.index())?;
         PLANS.get(usize::from(index).checked_sub(1)?)
     }
 

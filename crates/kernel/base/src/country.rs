@@ -10,6 +10,22 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct Country([u8; 2]);
 
+/// Every code, in order: a code can be borrowed from here without another look at its letters.
+const CODES: [u8; 26 * 26 * 2] = {
+    let mut codes = [0; 26 * 26 * 2];
+    let mut at = 0;
+    while at < 26 * 26 {
+        codes[at * 2] = b'A' + (at / 26) as u8;
+        codes[at * 2 + 1] = b'A' + (at % 26) as u8;
+        at += 1;
+    }
+    codes
+};
+const CODES_TEXT: &str = match std::str::from_utf8(&CODES) {
+    Ok(codes) => codes,
+    Err(_) => "",
+};
+
 /// The text is not two letters.
 #[derive(Debug, thiserror::Error)]
 #[error("a country is two letters, such as DE")]
@@ -18,8 +34,18 @@ pub struct NotACountry;
 impl Country {
     /// The code, such as `DE`.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
+    #[inline]
+    pub fn as_str(&self) -> &'static str {
+        let at = self.index() * 2;
+        CODES_TEXT.get(at..at + 2).unwrap_or_default()
+    }
+
+    /// Its place among all pairs of letters, from 0 for `AA` to 675 for `ZZ`: for tables by country.
+    #[must_use]
+    #[inline]
+    pub fn index(&self) -> usize {
+        let [a, b] = self.0.map(|letter| usize::from(letter - b'A'));
+        a * 26 + b
     }
 }
 

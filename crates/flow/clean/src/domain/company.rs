@@ -1,5 +1,6 @@
 //! Company names: the key under which two spellings of one name meet.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use plumb_base::Country;
@@ -11,11 +12,39 @@ use super::scan::Kinds;
 /// Legal forms, by their folded words.
 pub(crate) struct LegalForms {
     forms: Table<Form>,
-    /// The last words of forms, and how many words the longest of them has.
-    tails: Table<usize>,
+    /// The last words of forms.
+    tails: Edges,
     /// The first words of forms that stand in front.
-    heads: Table<usize>,
+    heads: Edges,
     words_max: usize,
+}
+
+/// Words at the edge of forms.
+struct Edges {
+    /// Bit n: a form of n words has it there.
+    words: Table<u32>,
+    /// By the first octet, bit n: one of them has n octets. Hardly any word of a name goes further.
+    octets: Box<[u32; 256]>,
+}
+
+impl Edges {
+    fn new(words: impl Iterator<Item = (String, usize)>) -> Self {
+        let mut counts = BTreeMap::<String, u32>::new();
+        let mut octets = Box::new([0; 256]);
+        for (word, count) in words {
+            if let Some(first) = word.bytes().next() {
+                octets[usize::from(first)] |= 1 << word.len().min(31);
+                *counts.entry(word).or_default() |= 1 << count.min(31);
+            }
+        }
+        Self { words: Table::new(counts), octets }
+    }
+
+    /// The numbers of words of the forms that have a word there, as bits.
+    fn get(&self, word: &[u8]) -> Option<u32> {
+        let first = self.octets[usize::from(*word.first()?)];
+        if first >> word.len().min(31) & 1 == 0 { None } else { self.words.get(word).copied() }
+    }
 }
 
 struct Form {
@@ -73,8 +102,8 @@ impl LegalForms {
         };
         Self {
             words_max: forms.first().map_or(1, |(form, _)| count(form)),
-            tails: Table::new(forms.iter().filter_map(tail)),
-            heads: Table::new(forms.iter().filter_map(head)),
+            tails: Edges::new(forms.iter().filter_map(tail)),
+            heads: Edges::new(forms.iter().filter_map(head)),
             forms: Table::new(forms),
         }
     }
@@ -92,10 +121,10 @@ impl LegalForms {
         while let Some(len) = self.form_at(words, range.clone(), country, true) {
             range.start += len;
         }
-        while range.len() > 1 && words.get(range.end - 1) == "and" {
+        while range.len() > 1 && words.get(range.end - 1) == b"and" {
             range.end -= 1;
         }
-        if range.len() > 1 && words.get(range.start) == "the" && !words.is_generic(range.start + 1..range.end) {
+        if range.len() > 1 && words.get(range.start) == b"the" && !words.is_generic(range.start + 1..range.end) {
             range.start += 1;
         }
         out.push_str(words.join(range));
@@ -106,12 +135,13 @@ impl LegalForms {
         let room = range.len().checked_sub(1).filter(|room| *room > 0)?;
         let edge = words.get(if front { range.start } else { range.end - 1 });
         // Letters apart (`s a`) may be any form's.
-        let longest = if edge.len() == 1 {
-            self.words_max.max(LETTERS_MAX)
+        let counts = if edge.len() == 1 {
+            u32::MAX >> (31 - self.words_max.max(LETTERS_MAX))
         } else {
-            *if front { &self.heads } else { &self.tails }.get(edge.as_bytes())?
+            if front { &self.heads } else { &self.tails }.get(edge)?
         };
-        (1..=longest.min(room)).rev().find(|&len| {
+        let longest = counts.checked_ilog2()? as usize;
+        (1..=longest.min(room)).rev().filter(|len| counts >> len & 1 == 1).find(|&len| {
             let (form, rest) = if front {
                 (range.start..range.start + len, range.start + len..range.end)
             } else {
@@ -134,6 +164,17 @@ impl LegalForms {
 
 /// Most letters that are tried as a form written letter by letter.
 const LETTERS_MAX: usize = 6;
+
+/// What stands between the words of a name.
+const BETWEEN: [bool; 256] = {
+    let mut between = [false; 256];
+    let mut n = 0;
+    while n < 6 {
+        between[b" ,;()\""[n] as usize] = true;
+        n += 1;
+    }
+    between
+};
 
 /// The parts of a name before and behind "doing business as" or "trading as"; the second is empty if it says neither.
 pub(crate) fn names(name: &str) -> (&str, &str) {
@@ -190,8 +231,8 @@ impl Words {
         if n == 0 { 0 } else { self.ends[n - 1] + 1 }
     }
 
-    fn get(&self, n: usize) -> &str {
-        &self.text[self.start(n)..self.ends[n]]
+    fn get(&self, n: usize) -> &[u8] {
+        &self.text.as_bytes()[self.start(n)..self.ends[n]]
     }
 
     /// Some words, with one blank between them.
@@ -202,7 +243,8 @@ impl Words {
     /// Whether some words do not name a company.
     fn is_generic(&self, range: Range<usize>) -> bool {
         let alone = range.len() == 1;
-        range.map(|n| self.get(n)).filter(|word| *word != "and").all(|word| alone && GENERIC.contains(&word))
+        let generic = |word: &[u8]| GENERIC.iter().any(|known| known.as_bytes() == word);
+        range.map(|n| self.get(n)).filter(|word| *word != b"and").all(|word| alone && generic(word))
     }
 
     fn push(&mut self, word: &str, written: bool) {
@@ -262,26 +304,20 @@ impl Words {
         let bytes = name.as_bytes();
         let mut at = 0;
         while at < bytes.len() {
-            let start = at;
-            let mut seen = Kinds::default();
-            let (mut letters, mut mark) = (0, false);
-            while let Some(byte) = bytes.get(at).filter(|b| !matches!(b, b' ' | b',' | b';' | b'(' | b')' | b'"')) {
-                let kind = Kinds::of_byte(*byte);
-                seen = seen.and(kind);
-                letters += u32::from(kind.any(Kinds::LETTERS));
-                mark |= matches!(byte, b'.' | b'/');
-                at += 1;
-            }
-            let token = &name[start..at];
-            at += 1;
+            let rest = &bytes[at..];
+            let len = rest.iter().position(|byte| BETWEEN[usize::from(*byte)]).unwrap_or(rest.len());
+            let token = &name[at..at + len];
+            let seen = Kinds::of(token);
+            at += len + 1;
             if matches!(token, "" | "&" | "+") {
                 if !token.is_empty() {
                     self.push("and", false);
                 }
                 continue;
             }
-            let as_form = mark && letters <= 5;
-            let written = as_form || (has_small && !seen.any(Kinds::LOWER) && letters > 1);
+            let letters = || token.bytes().filter(u8::is_ascii_alphabetic).count();
+            let as_form = seen.any(Kinds::SIGN) && token.contains(['.', '/']) && letters() <= 5;
+            let written = as_form || (has_small && !seen.any(Kinds::LOWER) && letters() > 1);
             if seen.only(Kinds::LETTERS.and(Kinds::DIGIT)) {
                 self.push(token, written);
                 continue;

@@ -24,7 +24,7 @@ pub(crate) struct EmailCell {
 /// Reads a tidy, non-empty cell. The person's names must have been read: `per@…` is a role word unless the person is
 /// called Per.
 pub(crate) fn read(rules: &Rules, scratch: &mut Scratch, draft: &mut Draft<'_>, cell: &str) -> EmailCell {
-    let local = match PlainAddress::read(cell).filter(|plain| stands_alone(plain.text())) {
+    let local = match PlainAddress::read(cell).filter(|plain| !plain.has_bar() && stands_alone(plain.text())) {
         Some(plain) => {
             write_plain(draft, plain);
             Some(plain.local().len())
@@ -43,11 +43,11 @@ pub(crate) fn is_form(cell: &str) -> bool {
     !cell.contains([' ', ';', ',', '|', '<', '>', '"', ':']) && bare(cell) == cell
 }
 
-/// Whether nothing in a plain address could be a sign around or between addresses.
+/// Whether nothing at the edges of a plain address could be a sign around addresses.
 fn stands_alone(text: &str) -> bool {
     let wraps = |byte: Option<&u8>| matches!(byte, Some(b'\'' | b'!'));
     let bytes = text.as_bytes();
-    !wraps(bytes.first()) && !wraps(bytes.last()) && !bytes.contains(&b'|')
+    !wraps(bytes.first()) && !wraps(bytes.last())
 }
 
 /// Writes address, key and domain of a plain address.

@@ -1,15 +1,80 @@
 //! Folding text for comparison: never shown, never stored as a value.
 
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
 /// The text as lower-case words of letters and digits without accents, one blank between them: `Müller-Lüdenscheidt`
 /// becomes `muller ludenscheidt`. Scripts in which a mark makes another letter keep their marks.
 pub(crate) fn words(text: &str) -> String {
+    usual_words(text).unwrap_or_else(|| any_words(text))
+}
+
+/// [`words`] of a text of usual letters, octet by octet.
+fn usual_words(text: &str) -> Option<String> {
+    let folds = &**FOLDS;
+    // No usual letter folds to more octets than it has.
+    let mut out = Vec::with_capacity(text.len());
+    let mut gap = false;
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let at = match byte {
+            0..0x80 => usize::from(byte),
+            0xc3..=0xc5 => usize::from(byte & 0x1f) << 6 | usize::from(bytes.next()? & 0x3f),
+            _ => return None,
+        };
+        match folds[at] {
+            Fold::To(first, second) => {
+                if gap && !out.is_empty() {
+                    out.push(b' ');
+                }
+                gap = false;
+                out.push(first);
+                if second != 0 {
+                    out.push(second);
+                }
+            }
+            Fold::Gap => gap = true,
+            Fold::Nothing => {}
+            Fold::Unusual => return None,
+        }
+    }
+    String::from_utf8(out).ok()
+}
+
+/// What each usual letter becomes.
+static FOLDS: LazyLock<Box<[Fold; 384]>> = LazyLock::new(|| {
+    let mut folds = Box::new([Fold::Unusual; 384]);
+    for (c, fold) in ('\0'..'\u{180}').zip(folds.iter_mut()).filter(|(c, _)| is_usual(*c)) {
+        let mut one = Words::default();
+        one.push_any(c);
+        *fold = match one.out.as_bytes() {
+            [] if one.gap => Fold::Gap,
+            [] => Fold::Nothing,
+            &[only] => Fold::To(only, 0),
+            &[first, second] => Fold::To(first, second),
+            _ => Fold::Unusual,
+        };
+    }
+    folds
+});
+
+#[derive(Clone, Copy)]
+enum Fold {
+    /// One octet of a word, or two.
+    To(u8, u8),
+    /// It ends a word.
+    Gap,
+    /// It joins two.
+    Nothing,
+    /// It wants a closer look.
+    Unusual,
+}
+
+fn any_words(text: &str) -> String {
     let mut out = Words { out: String::with_capacity(text.len()), gap: false };
-    if text.is_ascii() {
-        text.chars().for_each(|c| out.push(c.to_ascii_lowercase()));
-    } else if text.chars().all(is_usual) {
+    if text.chars().all(is_usual) {
         text.chars().for_each(|c| out.push_any(c));
     } else {
         text.nfkc().for_each(|c| out.push_any(c));
@@ -23,6 +88,7 @@ fn is_usual(c: char) -> bool {
         || matches!(c, '\u{00c0}'..='\u{0131}' | '\u{0134}'..='\u{013e}' | '\u{0141}'..='\u{0148}' | '\u{014a}'..='\u{017e}')
 }
 
+#[derive(Default)]
 struct Words {
     out: String,
     gap: bool,

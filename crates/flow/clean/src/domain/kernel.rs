@@ -18,6 +18,9 @@ use super::title::Seniority;
 /// Longest cell that is read, in bytes.
 pub const FIELD_BYTES_MAX: usize = plumb_base::limits::FIELD_BYTES_MAX;
 
+/// So many answers are remembered where one list asks for few: 16 KiB.
+const FEW: usize = 256;
+
 /// What a run decides beside the rules and the mapping.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
@@ -57,6 +60,8 @@ pub(crate) struct Scratch {
     rules: Option<RulesVersion>,
     pub(crate) domains: Memo<DomainFacts>,
     pub(crate) titles: Memo<Option<Seniority>>,
+    pub(crate) countries: Memo<Option<Country>, FEW>,
+    pub(crate) regions: Memo<Option<u16>, FEW>,
     pub(crate) words: Words,
     pub(crate) key: String,
 }
@@ -119,6 +124,8 @@ impl Kernel {
         if out.scratch.rules.replace(self.rules.version()) != Some(self.rules.version()) {
             out.scratch.domains.clear();
             out.scratch.titles.clear();
+            out.scratch.countries.clear();
+            out.scratch.regions.clear();
         }
         out.records.reserve(rows.rows());
         for row in rows.iter() {

@@ -1,5 +1,6 @@
 //! Word lists that are part of the program, looked up without copying them.
 
+use memchr::memchr_iter;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A set of the lines of a text, by exact match.
@@ -14,32 +15,31 @@ pub(crate) struct LineSet {
 }
 
 impl LineSet {
-    /// Takes every line but empty ones and those that begin with `#`.
-    pub(crate) fn new(text: &'static str) -> Self {
-        let count = said(text).count();
-        let mut set = Self { text, slots: vec![0; (count * 2).next_power_of_two()].into(), len: 0 };
+    /// Takes every line but empty ones and those that begin with `#`, and adds the XXH3-64 of each to `hashes`.
+    pub(crate) fn new(text: &'static str, hashes: &mut Vec<u64>) -> Self {
+        let lines_max = memchr_iter(b'\n', text.as_bytes()).count() + 1;
+        let mut set = Self { text, slots: vec![0; (lines_max * 2).next_power_of_two()].into(), len: 0 };
+        hashes.reserve(lines_max);
         for line in said(text) {
             let at = (line.as_ptr().addr() - text.as_ptr().addr()) as u32;
-            if let Err(free) = set.find(line) {
+            let hash = xxh3_64(line.as_bytes());
+            if let Err(free) = set.find(line, hash) {
                 set.slots[free] = at + 1;
                 set.len += 1;
+                hashes.push(hash);
             }
         }
         set
     }
 
-    fn lines(&self) -> impl Iterator<Item = &'static str> {
-        said(self.text)
-    }
-
     pub(crate) fn contains(&self, line: &str) -> bool {
-        self.find(line).is_ok()
+        self.find(line, xxh3_64(line.as_bytes())).is_ok()
     }
 
-    /// The slot of a line, or the free slot where it would stand.
-    fn find(&self, line: &str) -> Result<usize, usize> {
+    /// The slot of a line with this XXH3-64, or the free slot where it would stand.
+    fn find(&self, line: &str, hash: u64) -> Result<usize, usize> {
         let mask = self.slots.len() - 1;
-        let mut slot = xxh3_64(line.as_bytes()) as usize & mask;
+        let mut slot = hash as usize & mask;
         loop {
             let Some(at) = self.slots[slot].checked_sub(1) else { return Err(slot) };
             let rest = &self.text.as_bytes()[at as usize..];
@@ -104,15 +104,12 @@ pub(crate) struct Sieve {
 }
 
 impl Sieve {
-    /// 16 to 32 bits for each line, two of which are set: about one absent text in 70 goes through.
-    pub(crate) fn of(sets: &[&LineSet]) -> Self {
-        let lines: usize = sets.iter().map(|set| set.len).sum();
-        let mut sieve = Self { bits: vec![0; (lines * 16).next_power_of_two().div_ceil(64)].into() };
-        for set in sets {
-            for line in set.lines() {
-                let (word, bits) = sieve.place(xxh3_64(line.as_bytes()));
-                sieve.bits[word] |= bits;
-            }
+    /// Of the XXH3-64 of each text. 16 to 32 bits for each, two of which are set: about one absent text in 70 goes through.
+    pub(crate) fn of(hashes: &[u64]) -> Self {
+        let mut sieve = Self { bits: vec![0; (hashes.len() * 16).next_power_of_two().div_ceil(64)].into() };
+        for hash in hashes {
+            let (word, bits) = sieve.place(*hash);
+            sieve.bits[word] |= bits;
         }
         sieve
     }
@@ -134,7 +131,14 @@ pub(crate) fn rows(text: &'static str) -> impl Iterator<Item = std::str::Split<'
 }
 
 fn said(text: &'static str) -> impl Iterator<Item = &'static str> {
-    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+    let mut start = 0;
+    let ends = memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
+    let lines = ends.filter_map(move |end| {
+        let line = text.get(start..end)?;
+        start = end + 1;
+        Some(line.strip_suffix('\r').unwrap_or(line))
+    });
+    lines.filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 #[cfg(test)]

@@ -39,36 +39,47 @@ impl Countries {
 }
 
 /// Regions by country and by the names and codes that lists use, folded.
-pub(crate) struct Regions(Table<Box<str>>);
+pub(crate) struct Regions {
+    /// The place of a region in `codes`.
+    names: Table<u16>,
+    /// Whole codes, such as `US-TX`.
+    codes: Vec<Box<str>>,
+}
 
 impl Regions {
-    /// Reads `AA|code=name,name|code=…` lines; the values are whole codes, such as `US-TX`.
+    /// Reads `AA|code=name,name|code=…` lines.
     pub(crate) fn new(text: &'static str) -> Self {
-        let mut names = Vec::with_capacity(1_500);
+        let (mut names, mut codes) = (Vec::with_capacity(1_500), Vec::with_capacity(400));
         for mut row in lists::rows(text) {
             let Some(country) = row.next() else { continue };
             for (code, known) in row.filter_map(|region| region.split_once('=')) {
-                let whole: Box<str> = format!("{country}-{code}").into();
+                let whole = format!("{country}-{code}");
                 for name in [code, &whole].into_iter().chain(known.split(',')) {
-                    names.push((country.to_owned() + &fold::solid(name), whole.clone()));
+                    names.push((country.to_owned() + &fold::solid(name), codes.len() as u16));
                 }
+                codes.push(whole.into());
             }
         }
-        Self(Table::new(names))
+        Self { names: Table::new(names), codes }
     }
 
-    /// The code of a tidy cell in a country whose regions are known.
-    pub(crate) fn find(&self, cell: &str, country: Country) -> Option<&str> {
+    /// The whole code of a region that was found.
+    pub(crate) fn code(&self, region: u16) -> &str {
+        &self.codes[usize::from(region)]
+    }
+
+    /// The region that a tidy cell names in a country whose regions are known.
+    pub(crate) fn find(&self, cell: &str, country: Country) -> Option<u16> {
         let mut octets = [0; 48];
         let (head, rest) = octets.split_at_mut(2);
         head.copy_from_slice(country.as_str().as_bytes());
         let region = if cell.is_ascii() && cell.len() <= rest.len() {
             let len = fold::solid_ascii(cell, rest).len();
-            self.0.get(&octets[..2 + len])
+            self.names.get(&octets[..2 + len])
         } else {
-            self.0.get((country.as_str().to_owned() + &fold::solid(cell)).as_bytes())
+            self.names.get((country.as_str().to_owned() + &fold::solid(cell)).as_bytes())
         };
-        region.map(|code| &**code)
+        region.copied()
     }
 }
 
@@ -93,6 +104,8 @@ pub(crate) struct Postcodes {
 struct Shapes {
     /// `#` stands for a digit, `@` for a letter.
     known: Vec<&'static str>,
+    /// One of them has a letter or digit that stands for itself.
+    literal: bool,
     /// Letters that lists put before a code: the plates of cars, `D-10115`.
     sign: &'static str,
     /// A number with one digit too few has lost its leading zero.
@@ -118,12 +131,14 @@ impl Postcodes {
     pub(crate) fn new(text: &'static str) -> Self {
         let (mut countries, mut all) = (vec![0; 26 * 26], Vec::new());
         for mut row in lists::rows(text) {
-            let (Some(country), Some(shapes)) = (row.next().and_then(|code| code.parse().ok()), row.next()) else {
+            let (Some(country), Some(shapes)) = (row.next().and_then(|code| code.parse::<Country>().ok()), row.next())
+            else {
                 continue;
             };
             let (sign, pads) = (row.next().unwrap_or_default(), row.next() == Some("pad"));
-            all.push(Shapes { known: shapes.split(',').collect(), sign, pads });
-            countries[place_of(country)] = all.len() as u8;
+            let literal = shapes.bytes().any(|sign| sign.is_ascii_alphanumeric());
+            all.push(Shapes { known: shapes.split(',').collect(), literal, sign, pads });
+            countries[country.index()] = all.len() as u8;
         }
         Self { countries: countries.into(), rules: all }
     }
@@ -143,7 +158,10 @@ impl Postcodes {
             return Written::Fits;
         };
         // Most are written as they should be.
-        if shapes.known.iter().any(|shape| is_shaped(code, shape)) {
+        let mut octets = [0; CODE_BYTES_MAX];
+        let own = shape_of(code, &mut octets).unwrap_or_default();
+        let is_known = |shape: &&str| shape.as_bytes() == own || (shapes.literal && is_shaped(code, shape));
+        if shapes.known.iter().any(is_known) {
             out.push_str(code);
             return Written::Fits;
         }
@@ -186,17 +204,26 @@ impl Postcodes {
     }
 
     fn of(&self, country: Country) -> Option<&Shapes> {
-        let at = usize::from(self.countries[place_of(country)]).checked_sub(1)?;
+        let at = usize::from(self.countries[country.index()]).checked_sub(1)?;
         self.rules.get(at)
     }
 }
 
-fn place_of(country: Country) -> usize {
-    let letter = |n: usize| usize::from(country.as_str().as_bytes()[n].wrapping_sub(b'A')) % 26;
-    letter(0) * 26 + letter(1)
+/// The shape of a postcode as it stands, if it is no longer than any.
+fn shape_of<'o>(code: &str, out: &'o mut [u8; CODE_BYTES_MAX]) -> Option<&'o [u8]> {
+    let out = out.get_mut(..code.len())?;
+    for (sign, byte) in out.iter_mut().zip(code.bytes()) {
+        *sign = match byte {
+            b'0'..=b'9' => b'#',
+            b'A'..=b'Z' => b'@',
+            b'#' | b'@' => 0,
+            other => other,
+        };
+    }
+    Some(out)
 }
 
-/// Whether a postcode has a shape as it stands.
+/// Whether a postcode has a shape as it stands, where the shape has letters or digits that stand for themselves.
 fn is_shaped(code: &str, shape: &str) -> bool {
     code.len() == shape.len()
         && code.bytes().zip(shape.bytes()).all(|(byte, sign)| match sign {

@@ -35,6 +35,14 @@ struct Cell<'r> {
 
 impl Cell<'_> {
     const EMPTY: Self = Self { raw: "", tidy: Cow::Borrowed(""), kinds: Kinds::NONE, placeholder: false };
+
+    /// Whether the raw cell is in order as it is: what was only looked at was not copied.
+    fn is_tidy(&self) -> bool {
+        match &self.tidy {
+            Cow::Borrowed(tidy) => tidy.len() == self.raw.len(),
+            Cow::Owned(tidy) => tidy == self.raw,
+        }
+    }
 }
 
 impl<'r> Cell<'r> {
@@ -64,7 +72,7 @@ impl Kernel {
         }
         let name = |field: Field| NameCell { text: &cells[field as usize].tidy, kinds: cells[field as usize].kinds };
         let (first, last, full) = (name(Field::FirstName), name(Field::LastName), name(Field::FullName));
-        self.place(&mut draft, &cells);
+        self.place(&mut draft, scratch, &cells);
         let country = draft.record.country;
         let implausible = person::read(&mut draft, first, last, full, country);
         draft.record.flags.note(Flag::NameImplausible, implausible);
@@ -99,7 +107,11 @@ impl Kernel {
                 && self.fields[field as usize].is_some()
                 && draft.has(Value::of(field));
             if !cell.raw.is_empty() || filled {
-                draft.record.reasons[field as usize] = reason(field, cell, draft.get(Value::of(field)), &draft.record);
+                draft.record.reasons[field as usize] = if is_taken_as_it_is(field) && !cell.placeholder {
+                    (!cell.is_tidy()).then_some(Reason::Tidied)
+                } else {
+                    reason(field, cell, draft.get(Value::of(field)), &draft.record)
+                };
             }
         }
     }
@@ -132,10 +144,10 @@ impl Kernel {
         }
     }
 
-    fn place(&self, draft: &mut Draft<'_>, cells: &Mapped<'_>) {
+    fn place(&self, draft: &mut Draft<'_>, scratch: &mut Scratch, cells: &Mapped<'_>) {
         let country = &cells[Field::Country as usize].tidy;
         if !country.is_empty() {
-            draft.record.country = self.rules.countries.find(country);
+            draft.record.country = scratch.countries.get(country, |_| self.rules.countries.find(country));
             match draft.record.country {
                 Some(country) => draft.put(Value::Country, country.as_str()),
                 None => draft.record.flags.insert(Flag::CountryUnknown),
@@ -150,8 +162,11 @@ impl Kernel {
         let region = &cells[Field::Region as usize].tidy;
         if !region.is_empty() {
             draft.put(Value::Region, region);
-            let code = draft.record.country.and_then(|country| self.rules.regions.find(region, country));
-            draft.put(Value::RegionIso, code.unwrap_or_default());
+            let regions = &self.rules.regions;
+            let found = draft.record.country.and_then(|country| {
+                scratch.regions.get_at(country.index() as u16, region, |_| regions.find(region, country))
+            });
+            draft.put(Value::RegionIso, found.map_or("", |region| regions.code(region)));
         }
         let code = &cells[Field::Postcode as usize].tidy;
         if !code.is_empty() {
@@ -273,7 +288,14 @@ impl Kernel {
     /// Reads the website; `of_email` is what is known of the address's domain, which mostly is the site's.
     fn website(&self, draft: &mut Draft<'_>, scratch: &mut Scratch, cell: &str, of_email: Option<DomainFacts>) {
         let mut host = None;
-        draft.write(Value::Website, |out| host = web::website(cell, out));
+        match web::site_of(cell, draft.get(Value::EmailDomain)) {
+            Some((scheme, name)) => draft.write(Value::Website, |out| {
+                out.push_str(scheme);
+                out.push_str(name);
+                host = Some(scheme.len()..scheme.len() + name.len());
+            }),
+            None => draft.write(Value::Website, |out| host = web::website(cell, out)),
+        }
         let Some(host) = host else { return draft.record.flags.insert(Flag::WebsiteInvalid) };
         let name = &draft.get(Value::Website)[host.clone()];
         // Whose the domain is, `www` does not change; without it, it is mostly that of the address, just looked up.
@@ -328,16 +350,13 @@ fn profile(draft: &mut Draft<'_>, cells: &Mapped<'_>) {
     }
 }
 
+/// Fields whose values are their tidy cells.
+fn is_taken_as_it_is(field: Field) -> bool {
+    matches!(field, Field::Title | Field::Company | Field::City | Field::Region)
+}
+
 /// Why the value of a mapped field is not the cell's text.
 fn reason(field: Field, cell: &Cell<'_>, value: &str, record: &Record) -> Option<Reason> {
-    if matches!(field, Field::Title | Field::Company | Field::City | Field::Region) && !cell.placeholder {
-        // These are taken as they are: what was only looked at was not copied.
-        let same = match &cell.tidy {
-            Cow::Borrowed(tidy) => tidy.len() == cell.raw.len(),
-            Cow::Owned(tidy) => tidy == cell.raw,
-        };
-        return (!same).then_some(Reason::Tidied);
-    }
     if value == cell.raw {
         return None;
     }

@@ -88,11 +88,13 @@ impl Rules {
             hash.update(&(list.len() as u64).to_le_bytes());
             hash.update(list.as_bytes());
         }
-        let [role, free_first, free, disposable, shared_hosts] =
-            [ROLE, FREE_FIRST, FREE, DISPOSABLE, SHARED_HOSTS].map(LineSet::new);
+        let (mut roles, mut domains) = (Vec::new(), Vec::new());
+        let role = LineSet::new(ROLE, &mut roles);
+        let [free_first, free, disposable, shared_hosts] =
+            [FREE_FIRST, FREE, DISPOSABLE, SHARED_HOSTS].map(|list| LineSet::new(list, &mut domains));
         Self {
-            domains: Sieve::of(&[&free_first, &free, &disposable, &shared_hosts]),
-            roles: Sieve::of(&[&role]),
+            domains: Sieve::of(&domains),
+            roles: Sieve::of(&roles),
             role,
             free_first,
             free,

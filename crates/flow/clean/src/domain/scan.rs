@@ -31,19 +31,9 @@ impl Kinds {
 
     /// The kinds of a text's characters.
     pub(crate) fn of(text: &str) -> Self {
-        let (mut seen, mut twice, mut before) = (0, 0, 0);
-        for byte in text.bytes() {
-            let kind = KINDS[usize::from(byte)];
-            seen |= kind;
-            twice |= kind & before;
-            before = kind;
-        }
-        let gap = if twice & Self::BLANK.0 == 0 { 0 } else { Self::GAP.0 };
-        Self(seen | gap)
-    }
-
-    pub(crate) fn of_byte(byte: u8) -> Self {
-        Self(KINDS[usize::from(byte)])
+        let seen = text.bytes().fold(0, |seen, byte| seen | KINDS[usize::from(byte)]);
+        let gap = seen & Self::BLANK.0 != 0 && has_gap(text.as_bytes());
+        Self(if gap { seen | Self::GAP.0 } else { seen })
     }
 
     pub(crate) const fn and(self, other: Self) -> Self {
@@ -63,6 +53,23 @@ impl Kinds {
     pub(crate) fn is_ascii(self) -> bool {
         !self.any(Self::HIGH)
     }
+}
+
+/// Whether two blanks stand in a row: looked for in eight octets at a time, of which seven are new.
+fn has_gap(bytes: &[u8]) -> bool {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    const BLANKS: u64 = 0x2020_2020_2020_2020;
+    let mut rest = bytes;
+    while let Some(eight) = rest.first_chunk::<8>() {
+        let other = u64::from_le_bytes(*eight) ^ BLANKS;
+        // The high bit of each octet that is a blank, and of no other.
+        let blank = !(((other & LOW) + LOW) | other | LOW);
+        if blank & (blank >> 8) != 0 {
+            return true;
+        }
+        rest = &rest[7..];
+    }
+    rest.windows(2).any(|pair| pair == b"  ")
 }
 
 const KINDS: [u16; 256] = {

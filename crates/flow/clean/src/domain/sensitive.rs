@@ -1,5 +1,8 @@
 //! Columns about what nobody may collect in passing: special categories of personal data and what comes near them.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::flag::closed_words;
 use super::fold;
 use super::lists;
@@ -29,31 +32,59 @@ closed_words! {
     }
 }
 
+/// A line of the list.
+struct Sign {
+    class: Sensitive,
+    how: How,
+    known: HashSet<&'static str>,
+}
+
+/// Where what is known is looked for.
+enum How {
+    /// The header has one of the words, or is one of them without its blanks.
+    In,
+    /// The header is one of them and nothing else.
+    Is,
+    /// Most cells are one of them.
+    Cell,
+    /// Most cells have one of the shapes, or are a number of a person.
+    Shape,
+}
+
+static SIGNS: LazyLock<Vec<Sign>> = LazyLock::new(|| {
+    let sign = |mut row: std::str::Split<'static, char>| {
+        let class = row.next()?;
+        let class = Sensitive::ALL.iter().copied().find(|sensitive| sensitive.code() == class)?;
+        let how = match row.next()? {
+            "in" => How::In,
+            "is" => How::Is,
+            "cell" => How::Cell,
+            _ => How::Shape,
+        };
+        Some(Sign { class, how, known: row.next()?.split(' ').collect() })
+    };
+    lists::rows(SENSITIVE).filter_map(sign).collect()
+});
+
 impl Sensitive {
     /// What the name of a column, or most of its cells, speak of.
     pub(crate) fn of(name: &str, cells: &[&str]) -> Option<Self> {
         let words = fold::words(name);
         let solid = words.replace(' ', "");
-        let filled: Vec<&str> = cells.iter().copied().filter(|cell| !cell.trim().is_empty()).collect();
-        let most = |fits: &dyn Fn(&str) -> bool| {
-            let count = filled.iter().filter(|cell| fits(cell)).count();
-            count >= CELLS_TO_WARN && count * 100 >= SHARE_TO_WARN * filled.len()
-        };
-        lists::rows(SENSITIVE).find_map(|mut row| {
-            let class = row.next()?;
-            let (how, known) = (row.next()?, row.next()?);
-            let holds = |word: &str| known.split(' ').any(|known| known == word);
-            let says = match how {
-                "in" => holds(&solid) || words.split(' ').any(holds),
-                "is" => holds(&solid),
-                "cell" => most(&|cell| holds(&fold::solid(cell))),
-                _ => most(&|cell| {
-                    let cell = cell.trim();
-                    known.split(' ').any(|shape| has_shape(cell, shape)) || ids::is_number_of_person(cell)
-                }),
-            };
-            says.then(|| Self::ALL.iter().copied().find(|sensitive| sensitive.code() == class)).flatten()
-        })
+        let filled: Vec<&str> = cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect();
+        let most = |count: usize| count >= CELLS_TO_WARN && count * 100 >= SHARE_TO_WARN * filled.len();
+        let folded: Vec<String> = filled.iter().map(|cell| fold::solid(cell)).collect();
+        let sign = SIGNS.iter().find(|Sign { how, known, .. }| match how {
+            How::In => known.contains(solid.as_str()) || words.split(' ').any(|word| known.contains(word)),
+            How::Is => known.contains(solid.as_str()),
+            How::Cell => most(folded.iter().filter(|cell| known.contains(cell.as_str())).count()),
+            How::Shape => {
+                let fits =
+                    |cell: &&&str| known.iter().any(|shape| has_shape(cell, shape)) || ids::is_number_of_person(cell);
+                most(filled.iter().filter(fits).count())
+            }
+        });
+        sign.map(|sign| sign.class)
     }
 }
 

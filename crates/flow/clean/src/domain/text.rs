@@ -203,7 +203,9 @@ const SHAPES: [(u32, u32); 26] = {
 /// Whether the text looks like UTF-8 that was once read as Windows-1252 (`MÃ¼ller`), or has lost characters (U+FFFD).
 /// It is not repaired: a wrong repair cannot be told from the truth.
 pub(crate) fn looks_garbled(text: &str) -> bool {
-    if text.is_ascii() {
+    // What such texts have in them, as octets: `Â`, `Ã`, `â`, U+FFFD. Hardly any text goes further.
+    let begins = |pair: &[u8]| matches!(pair, [0xc3, 0x82 | 0x83 | 0xa2] | [0xef, 0xbf]);
+    if !text.as_bytes().windows(2).any(begins) {
         return false;
     }
     let mut before = '\0';

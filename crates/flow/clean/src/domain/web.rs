@@ -49,6 +49,20 @@ pub(crate) fn website(cell: &str, out: &mut String) -> Option<Range<usize>> {
     Some(host)
 }
 
+/// Reads a tidy cell that is the website of a domain in A-label form, known to be one, and nothing more, as most are in
+/// lists with both: the scheme and the host, as [`website`] would write them.
+pub(crate) fn site_of<'c>(cell: &'c str, domain: &str) -> Option<(&'static str, &'c str)> {
+    let with_scheme = ["https://", "http://"].into_iter().find_map(|scheme| Some((scheme, cell.strip_prefix(scheme)?)));
+    let (scheme, rest) = with_scheme.unwrap_or(("https://", cell));
+    let path = rest.strip_prefix("www.").unwrap_or(rest).strip_prefix(domain)?;
+    let host = &rest[..rest.len() - path.len()];
+    let whole = path.bytes().all(|b| b == b'/') && host.len() <= HOST_OCTETS_MAX && has_letters_last(host);
+    whole.then_some((scheme, host))
+}
+
+/// Longest name in the DNS, without the dot at its end (RFC 1035 §2.3.4).
+const HOST_OCTETS_MAX: usize = 253;
+
 /// The scheme as it is written out, and what stands behind it.
 fn split_scheme(cell: &str) -> Option<(&'static str, &str)> {
     for scheme in ["https://", "http://"] {
@@ -73,8 +87,15 @@ fn wraps(c: char) -> bool {
 
 /// A name that may be a site's: an address of numbers, or a file name, is none.
 fn is_host(name: &str) -> bool {
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    ending.len() >= 2 && ending.bytes().any(|b| b.is_ascii_alphabetic()) && domain::check(name).is_ok()
+    has_letters_last(name) && domain::check(name).is_ok()
+}
+
+/// Whether the last label is of two characters or more, one of them a letter.
+fn has_letters_last(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let dot = bytes.iter().rposition(|b| *b == b'.');
+    let ending = dot.map_or(&[][..], |dot| &bytes[dot + 1..]);
+    ending.len() >= 2 && ending.iter().any(u8::is_ascii_alphabetic)
 }
 
 /// Writes the handle of a person's LinkedIn page, in lower case: `jane-doe-1a2b3c` of

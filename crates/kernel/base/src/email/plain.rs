@@ -21,6 +21,7 @@ const HYPHEN: u8 = 8;
 const UPPER: u8 = 16;
 const PLUS: u8 = 32;
 const LETTER: u8 = 64;
+const BAR: u8 = 128;
 
 /// What each octet may be: `atext` of RFC 5322 before the `@`, letters, digits and hyphens behind it.
 const CLASS: [u8; 256] = {
@@ -35,6 +36,7 @@ const CLASS: [u8; 256] = {
             b'-' => LOCAL | HYPHEN,
             b'.' => DOT,
             b'+' => LOCAL | PLUS,
+            b'|' => LOCAL | BAR,
             b'!' | b'#'..=b'\'' | b'*' | b'/' | b'=' | b'?' | b'^'..=b'`' | b'{'..=b'~' => LOCAL,
             _ => 0,
         };
@@ -113,6 +115,12 @@ impl<'t> PlainAddress<'t> {
     #[must_use]
     pub fn is_lower(&self) -> bool {
         self.seen & UPPER == 0
+    }
+
+    /// Whether the local part has a vertical bar in it, which lists put between addresses.
+    #[must_use]
+    pub fn has_bar(&self) -> bool {
+        self.seen & BAR != 0
     }
 
     /// Whether the local part has a plus sign in it.

@@ -32,6 +32,21 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn the_short_way_is_the_long_way(text in "[\\u{0}-\\u{190}]{0,30}") {
+        prop_assert!(usual_words(&text).is_none_or(|short| short == any_words(&text)));
+    }
+}
+
+#[test]
+fn the_short_way_folds_each_usual_letter() {
+    for c in ('\0'..=char::MAX).filter(|c| is_usual(*c)) {
+        let text = format!("a{c}{c}b");
+        assert_eq!(usual_words(&text).as_deref(), Some(any_words(&text).as_str()), "{c:?}");
+    }
+}
+
 #[test]
 fn usual_letters_are_the_same_in_nfkc() {
     for c in ('\0'..=char::MAX).filter(|c| is_usual(*c)) {

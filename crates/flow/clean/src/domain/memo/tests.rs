@@ -24,6 +24,14 @@ fn texts_of_any_length_have_their_own_answers() {
 }
 
 #[test]
+fn places_have_their_own_answers() {
+    let mut memo = Memo::<u16, 16>::default();
+    for n in (0..100).chain(0..100) {
+        assert_eq!(memo.get_at(n % 7, "example.com", |_| n % 7), n % 7);
+    }
+}
+
+#[test]
 fn a_repeated_question_is_asked_once() {
     let mut memo = Memo::<u8>::default();
     memo.clear();

@@ -26,4 +26,10 @@ fn gaps() {
     for (text, gap) in [("a b", false), ("a  b", true), ("  ", true), (" a b c ", false), ("", false)] {
         assert_eq!(Kinds::of(text).any(Kinds::GAP), gap, "{text:?}");
     }
+    for before in 0..20 {
+        for after in 0..20 {
+            let [one, two] = [" ", "  "].map(|gap| format!("{}{gap}{}", "x".repeat(before), "¡".repeat(after)));
+            assert!(!Kinds::of(&one).any(Kinds::GAP) && Kinds::of(&two).any(Kinds::GAP), "{before} {after}");
+        }
+    }
 }

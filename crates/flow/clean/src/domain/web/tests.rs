@@ -29,6 +29,34 @@ fn websites() {
 }
 
 #[test]
+fn the_site_of_a_known_domain_is_read_as_any() {
+    let sites = [
+        ("https://www.example.com/", "example.com", true),
+        ("http://example.com", "example.com", true),
+        ("example.com//", "example.com", true),
+        ("www.example.com", "example.com", true),
+        ("www.example.com", "www.example.com", false),
+        ("https://example.com/about", "example.com", false),
+        ("https://example.com:8080/", "example.com", false),
+        ("https://example.community/", "example.com", false),
+        ("https://www.Example.com/", "example.com", false),
+        ("https://example.a1-2", "example.a1-2", true),
+        ("https://example.1-2", "example.1-2", false),
+        ("https://example.c", "example.c", false),
+        ("https://example.com", "", false),
+    ];
+    for (cell, domain, short) in sites {
+        let site = site_of(cell, domain);
+        assert_eq!(site.is_some(), short, "{cell}");
+        if let Some((scheme, host)) = site {
+            let mut url = String::new();
+            assert_eq!(website(cell, &mut url).map(|host| url[host].to_owned()).as_deref(), Some(host));
+            assert_eq!(url, format!("{scheme}{host}"));
+        }
+    }
+}
+
+#[test]
 fn linkedin_handles() {
     let cases = [
         ("https://www.linkedin.com/in/Ada-Example-1a2b/?trk=people", Some("ada-example-1a2b")),
