@@ -99,7 +99,6 @@ pub struct Batch {
     blank_lines: u32,
     /// Where each record begins that was no UTF-8, in order.
     windows_1252: Vec<usize>,
-    wide: bool,
     /// Where the text begins in the file, if it stands there byte for byte.
     offset: Option<u64>,
     /// Cells with doubled quotes, as they read. They stand behind the text.
@@ -127,11 +126,11 @@ impl Batch {
             Ok(text) => text,
             Err(error) => self.decode(error.as_bytes(), dialect, chunk.broken.is_some()),
         };
-        self.wide = !text.is_ascii();
         self.offset = (self.windows_1252.is_empty() && chunk.broken.is_none()).then_some(chunk.offset);
         self.text_bytes = text.len();
         match chunk.broken.take() {
-            None => self.split(&text, dialect, width, header),
+            None if memchr(b'\r', text.as_bytes()).is_some() => self.split::<true>(&text, dialect, width, header),
+            None => self.split::<false>(&text, dialect, width, header),
             Some(broken) => self.single(&text, dialect, broken),
         }
         text.push_str(&self.unquoted);
@@ -186,12 +185,6 @@ impl Batch {
         self.offset
     }
 
-    /// Whether a record has characters outside ASCII.
-    #[must_use]
-    pub fn is_wide(&self) -> bool {
-        self.wide
-    }
-
     /// Reads each record that is no UTF-8 as Windows-1252: a record was written by one program.
     fn decode(&mut self, bytes: &[u8], dialect: Dialect, single: bool) -> String {
         let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
@@ -209,10 +202,10 @@ impl Batch {
         text
     }
 
-    fn split(&mut self, text: &str, dialect: Dialect, width: usize, header: &str) {
+    /// `RETURNS`: there are carriage returns in it, which end lines too.
+    fn split<const RETURNS: bool>(&mut self, text: &str, dialect: Dialect, width: usize, header: &str) {
         let Dialect { delimiter, quote } = dialect;
         let bytes = text.as_bytes();
-        let end_of_cell = EndOfCell::new(delimiter, memchr(b'\r', bytes).is_some());
         let nul = memchr(0, bytes).is_some();
         let header = Header::of(header, dialect, width);
         let mut pos = 0;
@@ -227,19 +220,19 @@ impl Batch {
             let (mut found, mut held, mut longest, mut formulas) = (0, 0, 0, 0);
             let end = loop {
                 let (span, after) = if bytes.get(pos) == Some(&quote) {
-                    quoted(text, pos, dialect, &mut self.unquoted)
+                    let (span, after) = quoted(text, pos, dialect, &mut self.unquoted);
+                    formulas += u32::from(cell::is_formula(cell_at(bytes, &self.unquoted, &span)));
+                    (span, after)
                 } else {
-                    let after = end_of_cell.find(bytes, pos);
+                    let after = end_of_cell::<RETURNS>(bytes, pos, delimiter);
+                    formulas += u32::from(cell::is_formula(&bytes[pos..after]));
                     (pos..after, after)
                 };
                 found += 1;
                 longest = longest.max(span.len());
-                let cell = match span.start.checked_sub(bytes.len()) {
-                    None => &bytes[span.clone()],
-                    Some(at) => &self.unquoted.as_bytes()[at..at + span.len()],
-                };
-                formulas += u32::from(cell::is_formula(cell));
-                if found > width && cell.trim_ascii().is_empty() {
+                if found <= width.min(COLUMNS_MAX) {
+                    self.cells.push_span(span.start, span.end);
+                } else if found > width && cell_at(bytes, &self.unquoted, &span).trim_ascii().is_empty() {
                     // Spreadsheets write empty cells past the last column: nothing is lost with them.
                     held += 1;
                 } else if found <= COLUMNS_MAX {
@@ -330,6 +323,14 @@ fn cells_of(record: &[u8], dialect: Dialect, width: usize) -> Vec<String> {
     batch.cells.iter().flat_map(plumb_base::cells::Row::iter).map(str::to_owned).collect()
 }
 
+/// A cell by its span: in the text, or behind it in what was written anew.
+fn cell_at<'t>(text: &'t [u8], unquoted: &'t str, span: &Range<usize>) -> &'t [u8] {
+    match span.start.checked_sub(text.len()) {
+        None => &text[span.clone()],
+        Some(at) => &unquoted.as_bytes()[at..at + span.len()],
+    }
+}
+
 /// Reads the quoted cell that begins at `pos`: where it stands in the text, or behind it if it had to be written anew, to
 /// the end of `unquoted`; and where the delimiter or line break after it stands.
 fn quoted(text: &str, pos: usize, dialect: Dialect, unquoted: &mut String) -> (Range<usize>, usize) {
@@ -362,42 +363,27 @@ fn quoted(text: &str, pos: usize, dialect: Dialect, unquoted: &mut String) -> (R
     }
 }
 
-/// Finds where a cell without quotes ends: cells are short, so eight bytes at a time are faster than a call to what
-/// searches long texts.
-#[derive(Clone, Copy)]
-struct EndOfCell {
-    delimiter: u64,
-    /// A line feed once more where no line ends with a carriage return.
-    carriage_return: u64,
-}
-
-impl EndOfCell {
+/// Finds the first delimiter or line break from `pos` on, or the end of the text. Cells are short, so eight bytes at a
+/// time are faster than a call to what searches long texts.
+#[inline]
+fn end_of_cell<const RETURNS: bool>(bytes: &[u8], pos: usize, delimiter: u8) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    const LINE_FEED: u64 = b'\n' as u64 * Self::ONES;
-
-    fn new(delimiter: u8, returns: bool) -> Self {
-        let other = if returns { b'\r' } else { b'\n' };
-        Self { delimiter: u64::from(delimiter) * Self::ONES, carriage_return: u64::from(other) * Self::ONES }
-    }
-
-    /// The first delimiter or line break from `pos` on, or the end of the text.
-    #[inline]
-    fn find(self, bytes: &[u8], pos: usize) -> usize {
-        // The high bit of the first zero byte is set; bits above it say nothing.
-        let zero = |word: u64| word.wrapping_sub(Self::ONES) & !word & (Self::ONES << 7);
-        let mut at = pos;
-        while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-            let word = u64::from_le_bytes(*eight);
-            let hits = zero(word ^ self.delimiter) | zero(word ^ Self::LINE_FEED) | zero(word ^ self.carriage_return);
-            if hits != 0 {
-                return at + hits.trailing_zeros() as usize / 8;
-            }
-            at += 8;
+    // The high bit of the first zero byte is set; bits above it say nothing.
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
+    let marks = |word: u64| {
+        let marks = zero(word ^ (u64::from(delimiter) * ONES)) | zero(word ^ (u64::from(b'\n') * ONES));
+        if RETURNS { marks | zero(word ^ (u64::from(b'\r') * ONES)) } else { marks }
+    };
+    let mut rest = &bytes[pos..];
+    while let Some((eight, beyond)) = rest.split_first_chunk::<8>() {
+        let hits = marks(u64::from_le_bytes(*eight));
+        if hits != 0 {
+            return bytes.len() - rest.len() + hits.trailing_zeros() as usize / 8;
         }
-        let marks = [self.delimiter as u8, b'\n', self.carriage_return as u8];
-        let rest = bytes.get(at..).unwrap_or_default();
-        rest.iter().position(|byte| marks.contains(byte)).map_or(bytes.len(), |step| at + step)
+        rest = beyond;
     }
+    let ends = |byte: &u8| *byte == delimiter || *byte == b'\n' || (RETURNS && *byte == b'\r');
+    bytes.len() - rest.len() + rest.iter().position(ends).unwrap_or(rest.len())
 }
 
 fn line_break(bytes: &[u8]) -> usize {
