@@ -4,6 +4,7 @@ mod codes;
 mod counts;
 mod dnc;
 mod first;
+mod lanes;
 mod options;
 mod plan;
 mod report;

@@ -165,18 +165,22 @@ impl Tally {
         field as usize * Reason::ALL.len() + reason as usize
     }
 
-    pub(crate) fn change(&mut self, what: (Field, Reason), row: u64, before: &str, after: &str) {
+    /// Counts a change, if there are examples of it enough.
+    #[inline]
+    pub(crate) fn counts(&mut self, what: (Field, Reason)) -> bool {
         let more = &mut self.more[Self::place(what)];
-        if *more > 0 {
-            *more += 1;
-            return;
-        }
+        *more += u32::from(*more > 0);
+        *more > 0
+    }
+
+    /// Counts a change of which there may be too few examples.
+    pub(crate) fn change(&mut self, what: (Field, Reason), row: u64, before: &str, after: &str) {
         let (count, examples) = self.changes.entry(what).or_default();
         if examples.len() < EXAMPLES {
             *count += 1;
             examples.push(Example { row, before: mask(before), after: mask(after) });
         } else {
-            *more = 1;
+            self.more[Self::place(what)] = 1;
         }
     }
 }

@@ -3,11 +3,11 @@
 
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use plumb_table::input::Fingerprint;
 
 use super::counts::Counts;
+use super::lanes::in_turn;
 use super::options::Options;
 use super::work::{Block, Kept, ROW_END_BYTES, Worker};
 use crate::duplicates::Keys;
@@ -16,9 +16,6 @@ use crate::place::State;
 use crate::progress::{Progress, Step};
 use crate::source::{Piece, Source};
 use crate::spool::Spool;
-
-/// Pieces of work that wait for each thread.
-const QUEUE: usize = 2;
 
 /// What the first pass leaves.
 pub(crate) struct Done {
@@ -68,8 +65,7 @@ impl Collect<'_> {
     }
 }
 
-/// Cleans every row into the spool, on as many threads as are asked for. The result does not depend on their number:
-/// pieces are handed out and taken back in turn.
+/// Cleans every row into the spool, on as many threads as are asked for.
 pub(crate) fn first_pass(
     options: &Options,
     worker: &Worker,
@@ -86,68 +82,32 @@ pub(crate) fn first_pass(
         counts: Counts::default(),
         folder,
     };
-    let mut said = |collect: &Collect<'_>, source: &Source| {
-        progress(Progress { step: Step::Cleaning, rows: collect.counts.rows, percent: source.percent() });
-    };
     collect.lines = u64::from(source.layout.lines_above);
-    if options.list.threads <= 1 {
-        let (mut piece, mut kept, mut block) = (Piece::default(), Kept::default(), Block::default());
-        while source.next(&mut piece)? {
+    in_turn(
+        options.list.threads,
+        |part: &mut Part| {
+            let more = source.next(&mut part.piece)?;
+            part.percent = source.percent();
             stop.check()?;
-            worker.work(&mut piece, &mut kept, &mut block)?;
-            collect.block(&block)?;
-            said(&collect, &source);
-        }
-    } else {
-        std::thread::scope(|scope| {
-            let lanes: Vec<Lane> = (0..options.list.threads).map(|_| Lane::start(scope, worker)).collect();
-            let (mut given, mut taken) = (0, 0);
-            let mut spare = Vec::new();
-            let mut more = true;
-            while more || taken < given {
-                if more && given - taken < lanes.len() * QUEUE {
-                    let (mut piece, block) = spare.pop().unwrap_or_default();
-                    more = source.next(&mut piece)?;
-                    if more {
-                        stop.check()?;
-                        lanes[given % lanes.len()].give.send((piece, block)).map_err(|_| ListError::Thread)?;
-                        given += 1;
-                    }
-                    continue;
-                }
-                let (piece, block) = lanes[taken % lanes.len()].take.recv().map_err(|_| ListError::Thread)??;
-                taken += 1;
-                collect.block(&block)?;
-                said(&collect, &source);
-                spare.push((piece, block));
-            }
-            Ok::<_, ListError>(())
-        })?;
-    }
+            Ok(more)
+        },
+        |kept: &mut Kept, part| worker.work(&mut part.piece, kept, &mut part.block),
+        |part| {
+            collect.block(&part.block)?;
+            progress(Progress { step: Step::Cleaning, rows: collect.counts.rows, percent: part.percent });
+            Ok(())
+        },
+    )?;
     let (fingerprint, state) = source.finish()?;
     let Collect { spool, keys, slots, counts, .. } = collect;
     Ok(Done { spool, keys, slots, counts, fingerprint, state })
 }
 
-/// A thread with its way in and its way out.
-struct Lane {
-    give: SyncSender<(Piece, Block)>,
-    take: Receiver<Result<(Piece, Block), ListError>>,
-}
-
-impl Lane {
-    fn start<'scope>(scope: &'scope std::thread::Scope<'scope, '_>, worker: &'scope Worker) -> Self {
-        let (give, work) = sync_channel::<(Piece, Block)>(QUEUE);
-        let (done, take) = sync_channel(QUEUE);
-        scope.spawn(move || {
-            let mut kept = Kept::default();
-            while let Ok((mut piece, mut block)) = work.recv() {
-                let worked = worker.work(&mut piece, &mut kept, &mut block);
-                if done.send(worked.map(|()| (piece, block))).is_err() {
-                    return;
-                }
-            }
-        });
-        Self { give, take }
-    }
+/// A part of a list on its way.
+#[derive(Default)]
+struct Part {
+    piece: Piece,
+    block: Block,
+    /// How much of the list was read with it.
+    percent: Option<u8>,
 }

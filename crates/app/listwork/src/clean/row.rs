@@ -178,11 +178,35 @@ fn push_number(out: &mut Vec<u8>, number: u8) {
 }
 
 fn push_hex(out: &mut Vec<u8>, number: u128) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut digits = [0; 32];
-    for (pair, byte) in digits.chunks_exact_mut(2).zip(number.to_be_bytes()) {
-        pair[0] = DIGITS[usize::from(byte >> 4)];
-        pair[1] = DIGITS[usize::from(byte & 15)];
+    for (eight, word) in digits.chunks_exact_mut(8).zip(number.to_be_bytes().chunks_exact(4)) {
+        let word = word.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        eight.copy_from_slice(&hex(word).to_be_bytes());
     }
     out.extend_from_slice(&digits);
+}
+
+/// The eight digits of 32 bits, an octet each: all at once.
+fn hex(word: u64) -> u64 {
+    let word = (word | word << 16) & 0x0000_ffff_0000_ffff;
+    let word = (word | word << 8) & 0x00ff_00ff_00ff_00ff;
+    let word = (word | word << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+    // One in each octet that is a letter.
+    let letters = (word + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
+    word + 0x3030_3030_3030_3030 + letters * u64::from(b'a' - b'9' - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::push_hex;
+
+    #[test]
+    fn hexadecimal_digits() {
+        for seed in 0..10_000_u128 {
+            let number = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+            let mut out = Vec::new();
+            push_hex(&mut out, number);
+            assert_eq!(String::from_utf8(out).unwrap(), format!("{number:032x}"));
+        }
+    }
 }

@@ -282,7 +282,9 @@ impl Worker {
             bits &= bits - 1;
         }
         for &(column, field) in &self.mapped {
-            if let Some(reason) = clean.reason(field) {
+            if let Some(reason) = clean.reason(field)
+                && !tally.counts((field, reason))
+            {
                 let before = stand.row.get(column).unwrap_or_default();
                 tally.change((field, reason), stand.number, before, clean.field(field).unwrap_or_default());
             }

@@ -10,9 +10,10 @@ use plumb_table::write::push_cells;
 use plumb_table::{Batch, Chunk, Dialect, Refusal, columnar};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::lanes::in_turn;
 use super::options::Options;
 use super::plan::Plan;
-use super::work::{ROW_END_BYTES, is_typed, output_delimiter};
+use super::work::{Again, ROW_END_BYTES, is_typed, output_delimiter};
 use crate::duplicates::Found;
 use crate::error::{ListError, Stop};
 use crate::place::FileFormat;
@@ -38,38 +39,42 @@ pub(crate) fn second_pass(
         }
         _ => None,
     };
-    let mut blocks = Blocks {
-        spool: spool.read().map_err(ListError::io("cannot hold the rows on their way", &folder))?,
+    let join = Join {
+        name: options.input.name(),
         list,
         found,
         // The writer of typed columns leaves rows out itself: it has to step over those of the list too.
         leave_out: options.shape.only_keep && !is_typed(options, plan),
         delimiter: output_delimiter(options, plan),
-        slots: 0,
-        rows: 0,
-        block: Vec::new(),
-        chunk: Vec::new(),
     };
-    let mut next = |rows: &mut Vec<u8>| -> Result<Option<u64>, ListError> {
+    let mut spool = spool.read().map_err(ListError::io("cannot hold the rows on their way", &folder))?;
+    let mut slots = 0;
+    let next = |block: &mut Block| {
         stop.check()?;
-        let more = blocks.next(rows).map_err(|failed| match failed {
-            Failed::Spool(error) => ListError::io("cannot hold the rows on their way", &folder)(error),
-            Failed::List(error) => ListError::io("cannot be read", Path::new(&options.input.name()))(error),
-            Failed::Changed => ListError::Changed { file: options.input.name() },
-        })?;
-        progress(Progress { step: Step::Writing, rows: blocks.rows, percent: None });
-        Ok(more.then_some(blocks.rows))
+        let more = block.read(&mut spool, slots);
+        slots += block.slots;
+        more.map_err(ListError::io("cannot hold the rows on their way", &folder))
     };
-    let mut rows = Vec::new();
+    let mut rows = 0;
+    let mut joined = |block: &Block| {
+        rows += block.rows;
+        progress(Progress { step: Step::Writing, rows, percent: None });
+        rows
+    };
     let mut written = 0;
     match options.list.output_format() {
         FileFormat::Csv => {
             let mut packer = Packer::new(output.sink(), options.list.output_packing()).map_err(&failed)?;
             packer.write_all(&header(options, plan)).map_err(&failed)?;
-            while let Some(sum) = next(&mut rows)? {
-                packer.write_all(&rows).map_err(&failed)?;
-                written = sum;
-            }
+            in_turn(
+                options.list.threads,
+                next,
+                |chunk: &mut Vec<u8>, block| join.block(chunk, block),
+                |block| {
+                    written = joined(block);
+                    packer.write_all(&block.text).map_err(&failed)
+                },
+            )?;
             packer.finish().and_then(io::Write::flush).map_err(failed)?;
         }
         FileFormat::Parquet => {
@@ -83,11 +88,18 @@ pub(crate) fn second_pass(
             }
             .map_err(refused)?;
             let (mut batch, width) = (Batch::default(), writer.text_columns());
-            while next(&mut rows)?.is_some() {
-                let mut chunk = Chunk::of(std::mem::take(&mut rows));
-                batch.read(&mut chunk, Dialect::default(), width, "");
-                written += writer.write(batch.cells()).map_err(refused)?;
-            }
+            in_turn(
+                options.list.threads,
+                next,
+                |chunk: &mut Vec<u8>, block| join.block(chunk, block),
+                |block| {
+                    joined(block);
+                    let mut chunk = Chunk::of(std::mem::take(&mut block.text));
+                    batch.read(&mut chunk, Dialect::default(), width, "");
+                    written += writer.write(batch.cells()).map_err(refused)?;
+                    Ok(())
+                },
+            )?;
             writer.finish().map_err(refused)?;
         }
     }
@@ -112,73 +124,86 @@ fn header(options: &Options, plan: &Plan) -> Vec<u8> {
     line
 }
 
-/// The spool, block by block.
-struct Blocks<'f> {
-    spool: Box<dyn Read + Send>,
+/// A block of the spool on its way to the output.
+#[derive(Default)]
+struct Block {
+    /// Rows in it, and in those before it.
+    slots: u64,
+    slots_before: u64,
+    again: Again,
+    spooled: Vec<u8>,
+    /// Its rows as they are written, and how many they are.
+    text: Vec<u8>,
+    rows: u64,
+}
+
+impl Block {
+    /// Takes the next block from the spool; `false` at the end.
+    fn read(&mut self, spool: &mut impl Read, slots_before: u64) -> io::Result<bool> {
+        self.slots = 0;
+        let mut head = [0; 32];
+        match spool.read(&mut head[..1])? {
+            0 => return Ok(false),
+            _ => spool.read_exact(&mut head[1..])?,
+        }
+        (self.slots, self.slots_before) = (number(&head[..4]), slots_before);
+        let [offset, bytes, hash] = [8, 16, 24].map(|at| number(&head[at..at + 8]));
+        self.again = Again { offset, bytes, hash };
+        self.spooled.resize(self.slots as usize * ROW_END_BYTES + number(&head[4..8]) as usize, 0);
+        spool.read_exact(&mut self.spooled)?;
+        Ok(true)
+    }
+}
+
+/// Joins the rows of blocks with what was decided about duplicates. Shared by threads.
+struct Join<'f> {
+    /// What people call the list.
+    name: String,
     /// The list, where its rows are read once more, and where they begin in it.
     list: Option<(File, u64)>,
     found: &'f Found,
     leave_out: bool,
     delimiter: u8,
-    slots: u64,
-    rows: u64,
-    block: Vec<u8>,
-    chunk: Vec<u8>,
 }
 
-/// Why there is no next block.
-enum Failed {
-    Spool(io::Error),
-    List(io::Error),
-    Changed,
-}
-
-impl Blocks<'_> {
-    /// Puts the next rows into `out`; `false` at the end.
-    fn next(&mut self, out: &mut Vec<u8>) -> Result<bool, Failed> {
+impl Join<'_> {
+    /// Writes the rows of a block. `chunk` is room for a part of the list.
+    fn block(&self, chunk: &mut Vec<u8>, block: &mut Block) -> Result<(), ListError> {
+        self.again(block.again, chunk)?;
+        let (ends, text) = block.spooled.split_at(block.slots as usize * ROW_END_BYTES);
+        let out = &mut block.text;
         out.clear();
-        let mut head = [0; 32];
-        match self.spool.read(&mut head[..1]).map_err(Failed::Spool)? {
-            0 => return Ok(false),
-            _ => self.spool.read_exact(&mut head[1..]).map_err(Failed::Spool)?,
-        }
-        let rows = number(&head[..4]) as usize;
-        let bytes = number(&head[4..8]) as usize;
-        self.block.resize(rows * ROW_END_BYTES + bytes, 0);
-        self.spool.read_exact(&mut self.block).map_err(Failed::Spool)?;
-        self.again(number(&head[8..16]), number(&head[16..24]), number(&head[24..]))?;
-        let (ends, text) = self.block.split_at(rows * ROW_END_BYTES);
-
+        block.rows = 0;
         let mut start = 0;
-        for (at, row) in ends.chunks_exact(ROW_END_BYTES).enumerate() {
+        for (at, row) in (block.slots_before..).zip(ends.chunks_exact(ROW_END_BYTES)) {
             let word = |at: usize| number(&row[at * 4..at * 4 + 4]) as usize;
             let (end, tail, raw_start, raw_len) = (word(0), word(1), word(2), word(3));
-            let duplicate = self.found.is_duplicate(self.slots + at as u64);
+            let duplicate = self.found.is_duplicate(at);
             if !(duplicate && self.leave_out) {
-                out.extend_from_slice(&self.chunk[raw_start..raw_start + raw_len]);
+                out.extend_from_slice(&chunk[raw_start..raw_start + raw_len]);
                 if duplicate {
                     out.extend_from_slice(&text[start..end - tail]);
                     push_duplicate(out, &text[end - tail..end], self.delimiter);
                 } else {
                     out.extend_from_slice(&text[start..end]);
                 }
-                self.rows += 1;
+                block.rows += 1;
             }
             start = end;
         }
-        self.slots += rows as u64;
-        Ok(true)
+        Ok(())
     }
 
     /// Reads a part of the list once more.
-    fn again(&mut self, offset: u64, bytes: u64, hash: u64) -> Result<(), Failed> {
-        self.chunk.resize(bytes as usize, 0);
+    fn again(&self, Again { offset, bytes, hash }: Again, chunk: &mut Vec<u8>) -> Result<(), ListError> {
+        let changed = || ListError::Changed { file: self.name.clone() };
+        chunk.resize(bytes as usize, 0);
         let Some((list, rows_at)) = self.list.as_ref().filter(|_| bytes > 0) else { return Ok(()) };
-        list.read_exact_at(&mut self.chunk, rows_at + offset).map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => Failed::Changed,
-            _ => Failed::List(error),
+        list.read_exact_at(chunk, rows_at + offset).map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => changed(),
+            _ => ListError::io("cannot be read", Path::new(&self.name))(error),
         })?;
-        if xxh3_64(&self.chunk) == hash { Ok(()) } else { Err(Failed::Changed) }
+        if xxh3_64(chunk) == hash { Ok(()) } else { Err(changed()) }
     }
 }
 
