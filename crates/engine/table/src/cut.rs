@@ -12,7 +12,7 @@ use plumb_base::limits::RECORD_BYTES_MAX;
 use super::sniff::Dialect;
 
 /// About as many bytes make a chunk.
-const CHUNK_BYTES: usize = 512 * 1024;
+const CHUNK_BYTES: usize = 256 * 1024;
 
 /// What is wrong with the only record of a chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
 use plumb_base::cells::Row;
 
 use super::batch::{Record, Value};
@@ -126,7 +127,7 @@ impl Kernel {
             long |= raw.len() > FIELD_BYTES_MAX;
             let field = self.columns.get(index).and_then(|column| column.field);
             let Some(field) = field.filter(|_| raw.len() <= FIELD_BYTES_MAX) else {
-                nul |= raw.as_bytes().contains(&0);
+                nul |= memchr(0, raw.as_bytes()).is_some();
                 filled = filled || !raw.chars().all(char::is_whitespace);
                 continue;
             };
