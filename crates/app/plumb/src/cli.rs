@@ -99,6 +99,9 @@ enum Failed {
     /// 3: a part of it was done.
     #[error("{0}")]
     Partly(String),
+    /// 4: what it is about is not there.
+    #[error("{0}")]
+    Missing(String),
     /// 75: another time it may go.
     #[error("{0}")]
     Later(String),
@@ -173,6 +176,7 @@ fn exit_code(error: &anyhow::Error) -> u8 {
         return match failed {
             Failed::Usage(_) => 2,
             Failed::Partly(_) => 3,
+            Failed::Missing(_) => 4,
             Failed::Later(_) => 75,
         };
     }

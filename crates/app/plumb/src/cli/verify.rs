@@ -1,6 +1,6 @@
 //! Addresses, checked without a database.
 
-use std::io::{IsTerminal as _, Read as _};
+use std::io::{ErrorKind, IsTerminal as _, Read as _};
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
@@ -59,7 +59,8 @@ after one minute and then ever later; servers of your own after one second and t
 
 Without --helo and --mail-from only forms and the DNS are looked at, unless the servers are your own.
 
-Exit codes: 0 every address has its verdict, whatever that is; 1 nothing could be asked; 2 asked wrongly.")]
+Exit codes: 0 every address has its verdict, whatever that is; 1 nothing could be asked, or --audit found something \
+wrong; 2 asked wrongly; 3 the list changed meanwhile, and a part of it was done; 4 there is no such file.")]
 pub(super) struct Verify {
     /// An address, several, a file with a list, or `-` for a list on standard input
     #[arg(required_unless_present = "audit", value_name = "ADDRESS|FILE|-")]
@@ -106,6 +107,9 @@ pub(super) async fn run(command: Verify, mut config: Config, json: bool) -> anyh
     config.allow_private |= command.allow_private;
     config.helo = command.helo.clone().unwrap_or(config.helo);
     config.mail_from = command.mail_from.clone().unwrap_or(config.mail_from);
+    if let Some(resolver) = config.resolver.filter(|resolver| resolver.ip().is_loopback() && !config.allow_private) {
+        return Err(usage(&format!("the DNS server {resolver} is at a loopback address, which takes --allow-private")));
+    }
     let has_name = name_the_asker(&mut config)?;
     if command.audit {
         if !has_name {
@@ -181,7 +185,12 @@ fn what(given: &[String]) -> anyhow::Result<What> {
         return Ok(What::List(List::of_file(path)?));
     }
     if !one.contains('@') && (path.exists() || path.extension().is_some() || one.contains('/')) {
-        let bytes = std::fs::read(path).with_context(|| format!("{one} cannot be read"))?;
+        let bytes = match std::fs::read(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Err(Failed::Missing(format!("there is no file {one}")).into());
+            }
+            read => read.with_context(|| format!("{one} cannot be read"))?,
+        };
         return Ok(What::List(List::of_bytes(bytes)?));
     }
     Ok(What::Addresses(vec![one.clone()]))
@@ -261,10 +270,11 @@ where
     })
     .await?;
     if shown.count() < total {
-        anyhow::bail!(
+        return Err(Failed::Partly(format!(
             "the list changed, or could not be read again, while it was worked on: {} of {total} addresses were checked",
             shown.count()
-        );
+        ))
+        .into());
     }
     Ok(())
 }

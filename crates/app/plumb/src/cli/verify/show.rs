@@ -128,7 +128,7 @@ impl Shown {
                 .collect();
             let sum: u64 = of.iter().map(|(_, n)| n).sum();
             let why: Vec<String> = of.iter().map(|(reason, n)| format!("{} {n}", reason.replace('_', " "))).collect();
-            print(format_args!("  {verdict:<14} {sum:>7}   {}", why.join(", ")));
+            print(format!("  {verdict:<14} {sum:>7}   {}", why.join(", ")).trim_end());
         }
     }
 }

@@ -93,3 +93,15 @@ fn nobody_is_asked_in_an_invented_name() {
     let mut named = Config { helo: "mx.a.example".to_owned(), mail_from: "no address".to_owned(), ..Config::default() };
     assert!(name_the_asker(&mut named).is_err());
 }
+
+#[test]
+fn what_is_asked_about() {
+    let of = |given: &[&str]| what(&given.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
+    assert!(matches!(of(&["ada@a.example"]).unwrap(), What::Addresses(one) if one.len() == 1));
+    assert!(matches!(of(&["ada@a.example", "list.csv"]).unwrap(), What::Addresses(two) if two.len() == 2));
+    assert!(matches!(of(&["nonsense"]).unwrap(), What::Addresses(_)), "said to be no address");
+    let code = |given: &str| super::super::exit_code(&of(&[given]).err().unwrap());
+    assert_eq!(code("no-such-list.csv"), 4);
+    assert_eq!(code("./no/such/list"), 4);
+    assert_eq!(code(env!("CARGO_MANIFEST_DIR")), 1, "a folder");
+}
