@@ -16,9 +16,12 @@ const HOLDS: TimeDelta = TimeDelta::days(7);
 /// Most hosts that a process keeps in mind.
 const KEPT_MAX: usize = 50_000;
 
+/// An organisation, a domain, a mail host of it.
+type Key = (OrgId, String, String);
+
 /// The mail hosts that are known to take invented addresses. Clones share what they know.
 #[derive(Clone, Debug, Default)]
-pub struct CatchAlls(Arc<Mutex<HashMap<(OrgId, String, String), Timestamp>>>);
+pub struct CatchAlls(Arc<Mutex<HashMap<Key, Timestamp>>>);
 
 impl CatchAlls {
     /// Since when this host is known to take whatever is sent to the domain.
@@ -43,11 +46,11 @@ impl CatchAlls {
         self.lock().remove(&key(org, domain, host));
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<(OrgId, String, String), Timestamp>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Timestamp>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn key(org: OrgId, domain: &Domain, host: &str) -> (OrgId, String, String) {
+fn key(org: OrgId, domain: &Domain, host: &str) -> Key {
     (org, domain.as_str().to_owned(), host.trim_end_matches('.').to_ascii_lowercase())
 }

@@ -31,7 +31,7 @@ const fn granted(leave: OperatorLeave) -> bool {
     matches!(leave, OperatorLeave::Granted { .. })
 }
 
-fn is_busy<T>(result: Result<T, SmtpError>) -> bool {
+fn is_busy<T>(result: &Result<T, SmtpError>) -> bool {
     matches!(result, Err(SmtpError::Egress(EgressError::Busy(_))))
 }
 
@@ -60,9 +60,9 @@ async fn operators_and_domains_have_rates_of_their_own() {
     for _ in 0..2 {
         rates.leave("google.com", "", "a.example").await.unwrap();
     }
-    assert!(is_busy(rates.leave("google.com", "", "a.example").await), "over the wait");
+    assert!(is_busy(&rates.leave("google.com", "", "a.example").await), "over the wait");
     rates.leave("google.com", "192.0.2.7", "a.example").await.unwrap();
-    assert!(is_busy(rates.leave("other.example", "", "a.example").await), "four questions about the domain");
+    assert!(is_busy(&rates.leave("other.example", "", "a.example").await), "four questions about the domain");
     rates.leave("other.example", "", "b.example").await.unwrap();
 }
 
@@ -151,8 +151,8 @@ async fn manners_are_shared_by_all_nodes() {
     let (one, other) = (node(), node());
     one.leave("google.com", "", "a.example").await.unwrap();
     other.leave("google.com", "", "b.example").await.unwrap();
-    assert!(is_busy(one.leave("google.com", "", "c.example").await));
-    assert!(is_busy(other.leave("google.com", "", "d.example").await));
+    assert!(is_busy(&one.leave("google.com", "", "c.example").await));
+    assert!(is_busy(&other.leave("google.com", "", "d.example").await));
     for node in [&one, &other, &one] {
         node.heard("other.example", "", Heard::Blocked).await;
     }
