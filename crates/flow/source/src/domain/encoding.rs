@@ -1,6 +1,6 @@
 //! How a list's text is encoded: told by a byte order mark, else UTF-8 and, record by record, Windows-1252.
 
-use plumb_table::{Batch, Encoding};
+use plumb_table::{Batch, Encoding, Record};
 
 /// The name of a list in UTF-8 with records in Windows-1252.
 pub(crate) const MIXED: &str = "mixed";
@@ -19,14 +19,9 @@ impl Met {
     pub(crate) fn note(&mut self, batch: &Batch) {
         let any_1252 = batch.windows_1252() > 0;
         self.windows_1252 |= any_1252;
-        self.utf_8 |= match (batch.is_wide(), any_1252) {
-            (false, _) => false,
-            (true, false) => true,
-            (true, true) => batch
-                .records()
-                .iter()
-                .any(|record| !batch.is_windows_1252(record) && !batch.text()[record.raw.clone()].is_ascii()),
-        };
+        let is_utf_8 = |record: &Record| !batch.is_windows_1252(record) && !batch.text()[record.raw.clone()].is_ascii();
+        self.utf_8 =
+            self.utf_8 || if any_1252 { batch.records().iter().any(is_utf_8) } else { !batch.text().is_ascii() };
     }
 
     /// The name under which people and programs see a list's encoding.
