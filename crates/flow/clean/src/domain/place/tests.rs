@@ -142,7 +142,9 @@ fn places_as_lists_spell_them() {
     for line in include_str!("unseen.txt").lines().filter(|line| !line.starts_with('#')) {
         let (text, wanted) = line.split_once(" | ").unwrap();
         let found = match text.split_once('/') {
-            Some((country, region)) => regions.find(region, country.parse().unwrap()).unwrap_or("-").to_owned(),
+            Some((country, region)) => {
+                regions.find(region, country.parse().unwrap()).map_or("-", |at| regions.code(at)).to_owned()
+            }
             None => countries.find(text).map_or("-".to_owned(), |country| country.to_string()),
         };
         count += 1;
