@@ -20,6 +20,7 @@ use std::path::PathBuf;
 pub use merge::MERGE_COLUMNS;
 pub use options::{Options, Threshold};
 pub use plan::{Column, DEDUPE_COLUMNS, Plan};
+pub use plumb_link::OneToOne;
 pub use summary::Summary;
 
 use crate::error::{ListError, Stop};

@@ -1,6 +1,7 @@
 //! From pairs to people.
 
-use crate::judge::{Detail, Judge, NameFit};
+use crate::compare::Level;
+use crate::judge::{About, Detail, Judge, NameFit, Piece};
 use crate::log::BIT;
 
 /// A pair of rows that may be one person.
@@ -82,7 +83,10 @@ pub(crate) fn agree(judge: &Judge, hashes: &[u64], a: &mut Vec<u32>, b: &mut Vec
         for y in b.iter() {
             judge.look(*x, *y, detail);
             let weight = judge.sum(detail, None).clamp(-15 * BIT, 15 * BIT);
-            let apart = detail.name == NameFit::OtherFirst && !detail.identified;
+            // At work a mailbox is one person's, whatever somebody heard the name as.
+            let heard = |piece: &Piece| piece.about == About::First && piece.level == Level::Alike;
+            let known = detail.identified || (judge.at_work && detail.mailbox && detail.pieces.iter().any(heard));
+            let apart = (detail.name == NameFit::OtherFirst && !known) || (detail.generations && !detail.identified);
             sum += if apart { weight.min(NAMES_APART) } else { weight };
         }
     }

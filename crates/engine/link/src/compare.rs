@@ -1,10 +1,12 @@
 //! How well two values of one sort go together.
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use crate::date::{self, Fit};
 use crate::dict::{Dict, NONE};
 use crate::name::{self, Related};
-use crate::table::{Field, What};
-use crate::text::{near, sound};
+use crate::table::{FIRST, Field, LAST, MIDDLE, What};
+use crate::text::{near, sound, spell};
 use crate::value;
 
 /// How well two values go together, best first. What each step means depends on what is compared.
@@ -30,6 +32,8 @@ impl Level {
 pub(crate) struct Names {
     pub(crate) sounds: Vec<u32>,
     groups: Vec<&'static [u16]>,
+    /// By name: its one spelling, and its consonants, as hashes; 0 for none.
+    spelled: Vec<[u32; 2]>,
     /// From how many occurrences on a name is no slip of another.
     settled_from: u32,
 }
@@ -39,6 +43,7 @@ impl Names {
         let sound_of = |id: u32| sound::key(dict.text(id).split(|b| *b == b' ').next_back().unwrap_or_default());
         Self {
             sounds: std::iter::once(0).chain(dict.ids().map(sound_of)).collect(),
+            spelled: std::iter::once([0; 2]).chain(dict.ids().map(|id| spelled(dict.text(id)))).collect(),
             groups: std::iter::once(&[][..]).chain(dict.ids().map(|id| name::groups(dict.text(id)))).collect(),
             settled_from: (rows / 2000).max(6),
         }
@@ -46,6 +51,33 @@ impl Names {
 
     fn related(&self, a: u32, b: u32) -> Related {
         name::related(self.groups[a as usize], self.groups[b as usize])
+    }
+
+    /// Two ways of writing one name in Latin letters.
+    fn one_spelling(&self, a: u32, b: u32) -> bool {
+        let (a, b) = (self.spelled[a as usize][0], self.spelled[b as usize][0]);
+        a != 0 && a == b
+    }
+
+    /// Two names that differ in vowels alone, as names that were written by ear do.
+    pub(crate) fn by_ear(&self, a: u32, b: u32) -> bool {
+        let (a, b) = (self.spelled[a as usize][1], self.spelled[b as usize][1]);
+        a != 0 && a == b
+    }
+
+    /// Whether one of two given names is what bearers of the other are called, but for a slip.
+    fn called_with_slip(&self, dict: &Dict, a: u32, b: u32) -> bool {
+        let one = |known: u32, slipped: u32| {
+            let text = dict.text(slipped);
+            let groups = self.groups[known as usize].iter().filter(|group| **group % 2 == 0);
+            self.groups[slipped as usize].is_empty()
+                && text.len() >= 4
+                && dict.count(slipped) < self.settled_from
+                && groups
+                    .flat_map(|group| name::of_group(*group))
+                    .any(|name| near::typos(text, name.as_bytes(), 1) <= 1)
+        };
+        one(a, b) || one(b, a)
     }
 
     /// Two names that people bear, each in its own right: one letter between them is no slip.
@@ -75,7 +107,7 @@ impl Names {
                 return Level::Typo;
             }
         }
-        if (x.contains(&b' ') || y.contains(&b' ')) && share_a_word(x, y) {
+        if self.one_spelling(a, b) || ((x.contains(&b' ') || y.contains(&b' ')) && share_a_word(x, y)) {
             return Level::Variant;
         }
         let begins = shorter >= 3 && x[..shorter] == y[..shorter];
@@ -88,9 +120,31 @@ impl Names {
             || (sounds && likeness >= 780)
             || likeness >= 870
             || begins
-            || related == Related::Translated;
+            || related == Related::Translated
+            || self.by_ear(a, b)
+            || (given && self.called_with_slip(dict, a, b));
         if alike { Level::Alike } else { Level::Other }
     }
+}
+
+/// Whether the given name of one row is the first and the middle name of the other without the blank.
+pub(crate) fn is_joined(dict: &Dict, one: &[u32], two: &[u32]) -> bool {
+    let rest = dict.text(one[FIRST]).strip_prefix(dict.text(two[FIRST]));
+    two[MIDDLE] != NONE && rest.is_some_and(|rest| rest == dict.text(two[MIDDLE]))
+}
+
+/// Whether one row has the name of another with the family name first, given names in one word or two.
+pub(crate) fn is_rotated(dict: &Dict, one: &[u32], two: &[u32]) -> bool {
+    let text = |id: u32| dict.text(id);
+    let ([first, middle, last], [given, further, family]) =
+        ([one[FIRST], one[MIDDLE], one[LAST]].map(text), [two[FIRST], two[MIDDLE], two[LAST]].map(text));
+    !middle.is_empty() && first == family && middle.iter().chain(last).eq(given.iter().chain(further))
+}
+
+fn spelled(name: &[u8]) -> [u32; 2] {
+    let plain = spell::plain(name);
+    let hash = |text: &[u8]| if text.len() < 3 { 0 } else { xxh3_64(text) as u32 | 1 };
+    [hash(&plain), spell::consonants(&plain).map_or(0, |left| hash(&left))]
 }
 
 /// Whether a word of three letters or more, or the whole without blanks, is in both.

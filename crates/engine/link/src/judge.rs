@@ -78,10 +78,14 @@ pub(crate) struct Detail {
     pub(crate) personal: bool,
     /// A code made to identify a person is the same, or the same but for a slip.
     pub(crate) identified: bool,
+    /// A mailbox that belongs to one person is the same.
+    pub(crate) mailbox: bool,
     /// The employer is the same.
     pub(crate) employer: Option<bool>,
     /// Two mailboxes at one company tell two namesakes apart.
     pub(crate) namesakes: bool,
+    /// One is called senior, the other junior.
+    pub(crate) generations: bool,
     same_last: bool,
     /// Given and family name are the same, letter by letter.
     same_name: bool,
@@ -94,8 +98,10 @@ impl Detail {
             name: NameFit::Open,
             personal: false,
             identified: false,
+            mailbox: false,
             employer: None,
             namesakes: false,
+            generations: false,
             same_last: false,
             same_name: false,
         }
@@ -129,10 +135,12 @@ impl Judge {
         detail.pieces.clear();
         detail.personal = false;
         detail.identified = false;
+        detail.mailbox = false;
         detail.employer = None;
         detail.same_last = false;
         detail.same_name = false;
         detail.namesakes = false;
+        detail.generations = false;
         let (a, b) = (self.table.row(a), self.table.row(b));
         self.look_at_names(a, b, detail);
         let apart = detail.name == NameFit::OtherFirst || (self.at_work && detail.name == NameFit::OtherLast);
@@ -183,6 +191,7 @@ impl Judge {
                     let anywhere = if matches!(field.what, What::Email | What::Profile) { MAILBOXES } else { 0 };
                     weight = weights.of[0] + (log::log2(field.filled) + self.larger).max(anywhere);
                     detail.personal = true;
+                    detail.mailbox |= field.what == What::Email;
                 }
                 let code = matches!(field.what, What::PersonId | What::Profile);
                 detail.identified |= code && personal && found.level <= Level::Typo;
@@ -296,6 +305,12 @@ impl Judge {
         [a[FIRST], a[LAST], b[FIRST], b[LAST]].into_iter().any(holds)
     }
 
+    /// Whether the last word of some middle names is a family name.
+    fn ends_with(&self, middle: u32, family: u32) -> bool {
+        let last = self.table.names.text(middle).rsplit(|b| *b == b' ').next().unwrap_or_default();
+        last.len() >= 3 && last == self.table.names.text(family)
+    }
+
     fn look_at_names(&self, a: &[u32], b: &[u32], detail: &mut Detail) {
         let dict = &self.table.names;
         let part = |x: u32, y: u32, given: bool| {
@@ -314,9 +329,31 @@ impl Judge {
         };
         let full = |row: &[u32]| row[FIRST] != NONE && row[LAST] != NONE;
         detail.name = NameFit::Open;
+        let mut rotated = false;
         if full(a) && full(b) {
             let mut first = part(a[FIRST], b[FIRST], true);
             let mut last = part(a[LAST], b[LAST], false);
+            if first.0 != Level::Same && (compare::is_joined(dict, a, b) || compare::is_joined(dict, b, a)) {
+                first = (
+                    Level::Variant,
+                    first.1.max(part(a[FIRST], a[FIRST], true).1.min(part(b[FIRST], b[FIRST], true).1)),
+                );
+            }
+            if last.0 >= Level::Alike && first.0 <= Level::Variant {
+                // The first of two family names stands where a middle name would.
+                let one_of_two = [(a, b), (b, a)].into_iter().find(|(x, y)| self.ends_with(x[MIDDLE], y[LAST]));
+                if let Some((_, one)) = one_of_two {
+                    last = (Level::Variant, part(one[LAST], one[LAST], false).1);
+                }
+            }
+            if first.0 >= Level::Alike && last.0 >= Level::Alike {
+                let found = [(a, b), (b, a)].into_iter().find(|(x, y)| compare::is_rotated(dict, x, y));
+                if let Some((_, whole)) = found {
+                    rotated = true;
+                    (first, last) = (part(whole[FIRST], whole[FIRST], true), part(whole[LAST], whole[LAST], false));
+                    push(About::Turned, (Level::Variant, -2 * BIT));
+                }
+            }
             let mut half_turned = false;
             if first.0 >= Level::Alike || last.0 >= Level::Alike {
                 let (x, y) = ordered(a, b);
@@ -339,7 +376,7 @@ impl Judge {
             last.1 -= (first.1 + last.1 - whole).max(0);
             // Two names that people bear, each in its own right, are two people where many share all the rest.
             let many_share = self.at_work || self.families;
-            let settled = || self.names.settled(dict, a[FIRST], b[FIRST]);
+            let settled = || self.names.settled(dict, a[FIRST], b[FIRST]) && !self.names.by_ear(a[FIRST], b[FIRST]);
             detail.name = match (first.0, last.0) {
                 (Level::Other, _) => NameFit::OtherFirst,
                 _ if half_turned => NameFit::OtherFirst,
@@ -376,7 +413,7 @@ impl Judge {
                 push(about, found);
             }
         }
-        if a[MIDDLE] != NONE && b[MIDDLE] != NONE {
+        if a[MIDDLE] != NONE && b[MIDDLE] != NONE && !rotated {
             let level = self.names.compare(dict, a[MIDDLE], b[MIDDLE], true);
             let weight = match level {
                 Level::Same => part(a[MIDDLE], b[MIDDLE], true).1.min(6 * BIT),
@@ -389,6 +426,7 @@ impl Judge {
         }
         if a[GENERATION] != 0 && b[GENERATION] != 0 && a[GENERATION] != b[GENERATION] {
             push(About::Generation, (Level::Other, -10 * BIT));
+            detail.generations = true;
         }
     }
 

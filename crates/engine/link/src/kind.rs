@@ -11,6 +11,8 @@ pub enum Kind {
     MiddleName,
     /// Family name.
     LastName,
+    /// What follows the family name: `Sr`, `Jr`, `III`.
+    NameSuffix,
     /// An e-mail address, as written or as a key.
     Email,
     /// A telephone number, as written or in E.164.
@@ -55,11 +57,12 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::FullName,
         Self::FirstName,
         Self::MiddleName,
         Self::LastName,
+        Self::NameSuffix,
         Self::Email,
         Self::Phone,
         Self::Profile,
@@ -90,6 +93,7 @@ impl Kind {
             Self::FirstName => "first_name",
             Self::MiddleName => "middle_name",
             Self::LastName => "last_name",
+            Self::NameSuffix => "name_suffix",
             Self::Email => "email",
             Self::Phone => "phone",
             Self::Profile => "profile",
@@ -122,6 +126,6 @@ impl Kind {
     /// Whether it is a part of a person's name.
     #[must_use]
     pub fn is_name(self) -> bool {
-        matches!(self, Self::FullName | Self::FirstName | Self::MiddleName | Self::LastName)
+        matches!(self, Self::FullName | Self::FirstName | Self::MiddleName | Self::LastName | Self::NameSuffix)
     }
 }

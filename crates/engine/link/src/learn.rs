@@ -30,27 +30,33 @@ pub(crate) fn people(table: &Table, names: &Names, hashes: &[u64]) -> Vec<Vec<u8
             return false;
         }
         let first = names.compare(&table.names, a[FIRST], b[FIRST], true);
+        // Both parts: relatives share one, and whoever of them has the parts the wrong way round is still one of two.
         let turned = [(a[FIRST], b[LAST]), (a[LAST], b[FIRST])]
             .iter()
-            .any(|(x, y)| *x != NONE && *y != NONE && names.compare(&table.names, *x, *y, false) <= Level::Variant);
-        first >= Level::Alike && !turned
+            .all(|(x, y)| *x == NONE || *y == NONE || names.compare(&table.names, *x, *y, false) <= Level::Variant);
+        let joined = compare::is_joined(&table.names, a, b) || compare::is_joined(&table.names, b, a);
+        let one_name = names.by_ear(a[FIRST], b[FIRST]) || joined || turned;
+        let rotated = || compare::is_rotated(&table.names, a, b) || compare::is_rotated(&table.names, b, a);
+        first >= Level::Alike && !one_name && !rotated()
     };
     let of_field = |field: &crate::table::Field| {
         if !counted(field.what) {
             return Vec::new();
         }
-        let mut with_value: Vec<(u32, u64, u32)> = Vec::new();
+        let mut with_value: Vec<(u32, bool, u64, u32)> = Vec::new();
         for row in 0..table.rows() {
             let cells = &table.row(row)[field.slots.clone()];
             let values = cells.iter().filter(|id| **id != NONE && field.dict.count(**id) > 1);
-            with_value.extend(values.map(|id| (*id, hashes[row as usize], row)));
+            // An initial goes together with too many to come first.
+            let initial = table.names.text(table.row(row)[FIRST]).len() < 2;
+            with_value.extend(values.map(|id| (*id, initial, hashes[row as usize], row)));
         }
         with_value.sort_unstable();
         let mut people = vec![0_u8; field.dict.len() + 1];
         let mut met: Vec<u32> = Vec::new();
         for rows in with_value.chunk_by(|a, b| a.0 == b.0) {
             met.clear();
-            for (_, _, row) in rows.iter().take(ROWS_MAX) {
+            for (.., row) in rows.iter().take(ROWS_MAX) {
                 if met.len() < PEOPLE_MAX && met.iter().all(|other| differ(*other, *row)) {
                     met.push(*row);
                 }
@@ -118,18 +124,25 @@ pub(crate) fn learn(judge: &mut Judge, pairs: &[u64], hashes: &[u64]) {
 /// do, a wrong given name is a mistake in the list; where they do, it is a brother's.
 fn has_families(judge: &Judge, sample: &[(u32, u32)]) -> bool {
     let table = &judge.table;
-    let address = table.fields.iter().filter(|field| matches!(field.what, What::Street | What::Number));
-    let slots: Vec<usize> = address.flat_map(|field| field.slots.clone()).collect();
+    let address: Vec<_> =
+        table.fields.iter().filter(|field| matches!(field.what, What::Street | What::Number)).collect();
+    let personal: Vec<_> =
+        table.fields.iter().filter(|field| matches!(field.what, What::BirthDate | What::PersonId)).collect();
     let (mut one, mut several) = (0_u32, 0_u32);
     for (a, b) in sample {
         let (a, b) = (table.row(*a), table.row(*b));
-        let home = slots.iter().chain(&[LAST]).all(|slot| a[*slot] != NONE && a[*slot] == b[*slot]);
-        if home && a[FIRST] != NONE && b[FIRST] != NONE {
+        let shared = |slots: std::ops::Range<usize>| {
+            a[slots.clone()].iter().any(|value| *value != NONE && b[slots.clone()].contains(value))
+        };
+        let home = address.iter().all(|field| shared(field.slots.clone()));
+        if home && shared(LAST..LAST + 1) && a[FIRST] != NONE && b[FIRST] != NONE {
             let level = judge.names.compare(&table.names, a[FIRST], b[FIRST], true);
-            *if level == Level::Other { &mut several } else { &mut one } += 1;
+            // Beside the same date of birth or number of a person it is a mistake too; twins are few.
+            let one_person = personal.iter().any(|field| shared(field.slots.clone()));
+            *if level == Level::Other && !one_person { &mut several } else { &mut one } += 1;
         }
     }
-    !slots.is_empty() && several * 8 > one
+    !address.is_empty() && several * 8 > one
 }
 
 /// The odds that two rows taken at random are one person, when so many pairs are.

@@ -30,6 +30,6 @@ mod weigh;
 
 pub use keys::{KEYS_VERSION, keys_of};
 pub use kind::Kind;
-pub use linker::{Agreement, Code, Evidence, Link, Linked, Linker, Options, Report};
+pub use linker::{Agreement, Code, Evidence, Link, Linked, Linker, OneToOne, Options, Report};
 pub use merge::{Record, Survivor, survivors};
 pub use propose::propose;

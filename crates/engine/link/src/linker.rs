@@ -13,6 +13,19 @@ use crate::log::{self, BIT};
 use crate::table::Table;
 use crate::weigh::{self, Tally};
 
+/// With two lists: whether a person has one row in each at the most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OneToOne {
+    /// Where the lists themselves show it: hardly a row of either is repeated in its own list. Rows of one list that are
+    /// the same beyond doubt are linked all the same.
+    #[default]
+    Auto,
+    /// Always.
+    Yes,
+    /// Never.
+    No,
+}
+
 /// How to link. The defaults need no expert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -26,6 +39,8 @@ pub struct Options {
     pub cluster_rows_max: u32,
     /// With two lists: link rows of different lists only.
     pub cross_only: bool,
+    /// With two lists: whether a person has one row in each at the most.
+    pub one_to_one: OneToOne,
     /// Records that the rows were picked from, where they are a part of something larger (candidates out of a database):
     /// rarity is judged against it.
     pub population: Option<u64>,
@@ -39,6 +54,7 @@ impl Default for Options {
             possible_max: 100_000,
             cluster_rows_max: 50,
             cross_only: false,
+            one_to_one: OneToOne::Auto,
             population: None,
         }
     }
@@ -118,6 +134,8 @@ pub struct Report {
     pub blocks_thinned: u64,
     /// Clusters of more rows than the options expect.
     pub clusters_large: u32,
+    /// Two lists were linked row by row: no person has two rows of one list.
+    pub one_to_one: bool,
     /// Pairs that somebody should look at, before the list was cut to its longest length.
     pub possible_pairs: u64,
 }
@@ -173,6 +191,7 @@ impl Linker {
         table.close();
         employer::find_common_words(&mut table);
         employer::fill_domains(&mut table);
+        let second_from = table.second_from;
         if !options.cross_only {
             table.second_from = None;
         }
@@ -201,7 +220,7 @@ impl Linker {
         learn::learn(&mut judge, &found.pairs, &hashes);
         judge.prior -= larger;
         let edges = judge_all(&judge, &found.pairs, options.possible_at, threads);
-        let mut linked = gather(judge, &options, edges, &hashes);
+        let mut linked = gather(judge, &options, edges, &hashes, second_from);
         linked.report.rows = rows;
         linked.report.pairs_compared = found.pairs.len() as u64;
         linked.report.blocks_thinned = found.blocks_thinned;
@@ -246,40 +265,98 @@ fn evidence(judge: &Judge, piece: Piece) -> Evidence {
     Evidence { code, agreement, weight: piece.weight }
 }
 
-fn gather(judge: Judge, options: &Options, mut edges: Vec<Edge>, hashes: &[u64]) -> Linked {
-    let rows = judge.table.rows();
-    edges.sort_unstable_by_key(|edge| {
-        let (x, y) = (hashes[edge.a as usize], hashes[edge.b as usize]);
-        (std::cmp::Reverse(edge.weight), x.min(y), x.max(y), edge.a, edge.b)
-    });
-    let mut groups = Groups::new(rows);
-    let mut links = Vec::new();
-    let mut possible = Vec::new();
+/// Repeated rows inside the lists, for a hundred people who are in both, up to which the lists are without repetitions.
+const REPEATED_MAX: u64 = 2;
+/// People in both lists from which on that can be said.
+const IN_BOTH_MIN: u64 = 50;
+/// Odds from which on two rows of one list are one person even where its rows are hardly ever repeated.
+const REPEATED_AT: i32 = 12 * BIT;
+
+/// Rows put together, and what holds them.
+struct Gathered {
+    groups: Groups,
+    links: Vec<Link>,
+    possible: Vec<Link>,
+}
+
+/// Puts rows together, strongest edges first. With `apart`, the first row of a second list and a weight, no group gets two
+/// rows of one list unless their own edge has that weight.
+fn put_together(judge: &Judge, same_at: i32, edges: &[Edge], hashes: &[u64], apart: Option<(u32, i32)>) -> Gathered {
+    let mut groups = Groups::new(judge.table.rows());
+    let (mut links, mut possible) = (Vec::new(), Vec::new());
     let mut detail = Detail::new();
+    // By group, which lists it has rows of.
+    let mut lists: Vec<u8> = match apart {
+        Some((from, _)) => (0..judge.table.rows()).map(|row| if row < from { 1 } else { 2 }).collect(),
+        None => Vec::new(),
+    };
     for edge in edges {
         let (a, b) = (groups.of(edge.a), groups.of(edge.b));
         if a == b {
             continue;
         }
         let link = Link { a: edge.a, b: edge.b, weight: edge.weight };
+        let taken = apart.is_some_and(|(from, repeated_at)| {
+            let in_one = (edge.a < from) == (edge.b < from);
+            lists[a as usize] & lists[b as usize] != 0 && !(in_one && edge.weight >= repeated_at)
+        });
         let alone = groups.size(a) + groups.size(b) == 2;
-        let joins = edge.weight >= options.same_at
-            && (alone || cluster::agree(&judge, hashes, &mut groups.members(a), &mut groups.members(b), &mut detail));
+        let joins = edge.weight >= same_at
+            && !taken
+            && (alone || cluster::agree(judge, hashes, &mut groups.members(a), &mut groups.members(b), &mut detail));
         if joins {
             groups.join(a, b);
+            if apart.is_some() {
+                let both = lists[a as usize] | lists[b as usize];
+                (lists[a as usize], lists[b as usize]) = (both, both);
+            }
             links.push(link);
         } else {
             possible.push(link);
         }
     }
     possible.retain(|link| groups.of(link.a) != groups.of(link.b));
+    Gathered { groups, links, possible }
+}
+
+/// Whether hardly a row of two lists is repeated inside its list, by the rows that are one person beyond doubt.
+fn are_without_repetitions(mut groups: Groups, rows: u32, from: u32) -> bool {
+    let mut of: Vec<[u32; 2]> = vec![[0; 2]; rows as usize];
+    for row in 0..rows {
+        of[groups.of(row) as usize][usize::from(row >= from)] += 1;
+    }
+    let in_both = of.iter().filter(|of| of[0] > 0 && of[1] > 0).count() as u64;
+    let repeated: u64 = of.iter().flatten().map(|count| u64::from(count.saturating_sub(1))).sum();
+    in_both >= IN_BOTH_MIN && repeated * 100 <= in_both * REPEATED_MAX
+}
+
+fn gather(judge: Judge, options: &Options, mut edges: Vec<Edge>, hashes: &[u64], second_from: Option<u32>) -> Linked {
+    let rows = judge.table.rows();
+    edges.sort_unstable_by_key(|edge| {
+        let (x, y) = (hashes[edge.a as usize], hashes[edge.b as usize]);
+        (std::cmp::Reverse(edge.weight), x.min(y), x.max(y), edge.a, edge.b)
+    });
+    let together = |same_at, apart| put_together(&judge, same_at, &edges, hashes, apart);
+    let repeated_at = REPEATED_AT.max(options.same_at);
+    let apart = second_from.and_then(|from| match options.one_to_one {
+        OneToOne::Yes => Some((from, i32::MAX)),
+        OneToOne::Auto => {
+            let sure = together(repeated_at, None);
+            are_without_repetitions(sure.groups, rows, from).then_some((from, repeated_at))
+        }
+        OneToOne::No => None,
+    });
+    let gathered = together(options.same_at, apart);
+    let one_to_one = apart.is_some();
+    let Gathered { mut groups, links, mut possible } = gathered;
+    drop(edges);
     // What holds together more rows than one person should have is looked at too.
     possible.extend(links.iter().filter(|link| {
         let group = groups.of(link.a);
         groups.size(group) > options.cluster_rows_max
     }));
     possible.sort_by_key(|link| std::cmp::Reverse(link.weight));
-    let mut report = Report { possible_pairs: possible.len() as u64, ..Report::default() };
+    let mut report = Report { one_to_one, possible_pairs: possible.len() as u64, ..Report::default() };
     possible.truncate(options.possible_max);
     let mut smallest: Vec<u32> = (0..rows).collect();
     let mut weakest: Vec<u8> = vec![100; rows as usize];
@@ -342,6 +419,8 @@ fn decide(judge: &Judge, detail: &Detail, weight: i32) -> i32 {
         NameFit::OtherFirst if !detail.personal || (judge.families && !detail.identified) => weight.min(-10 * BIT),
         NameFit::OtherFirst => weight - BIT,
         NameFit::OtherLast if judge.at_work && !detail.personal => weight.min(-10 * BIT),
+        // Father and son share a name, an address and often a mailbox.
+        _ if detail.generations && !detail.identified => weight.min(-10 * BIT),
         _ if detail.namesakes && !detail.personal => weight.min(-BIT),
         _ => weight,
     }

@@ -5,12 +5,14 @@ mod abroad;
 mod chance;
 mod home;
 mod market;
+mod mixed;
 mod people;
 mod work;
 
 pub use abroad::{export, fairs};
 pub use home::{customers, families};
 pub use market::{Sighting, market, market_bare, market_sighted};
+pub use mixed::{homes, homes_easy, trade, trade_easy, world, world_easy};
 pub use work::{easy, work};
 
 use std::collections::HashMap;
@@ -35,6 +37,23 @@ impl Set {
     fn new(name: &'static str, headers: &[&str]) -> Self {
         let headers = headers.iter().map(|header| (*header).to_owned()).collect();
         Self { name, headers, rows: Vec::new(), truth: Vec::new(), second_from: None }
+    }
+
+    /// Two lists of the same people, each of them without repetitions: the first row of everybody, and the second one.
+    #[must_use]
+    pub fn two_lists(self) -> Self {
+        let mut seen: HashMap<u32, usize> = HashMap::new();
+        let mut of: [Vec<(u32, Vec<String>)>; 2] = [Vec::new(), Vec::new()];
+        for (person, row) in self.truth.into_iter().zip(self.rows) {
+            let count = seen.entry(person).or_default();
+            if let Some(list) = of.get_mut(*count) {
+                list.push((person, row));
+            }
+            *count += 1;
+        }
+        let second_from = Some(of[0].len());
+        let (truth, rows) = of.into_iter().flatten().unzip();
+        Self { rows, truth, second_from, ..self }
     }
 
     fn push(&mut self, person: usize, row: Vec<String>) {

@@ -23,6 +23,15 @@ pub(crate) fn groups(name: &[u8]) -> &'static [u16] {
     str::from_utf8(name).ok().and_then(|name| NICKNAMES.get(name)).map_or(&[], Vec::as_slice)
 }
 
+/// The names of a group that one is called by, in one language.
+pub(crate) fn of_group(group: u16) -> impl Iterator<Item = &'static str> {
+    static GROUPS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+        let lines = include_str!("data/nicknames.txt").lines().filter(|line| !line.starts_with('#'));
+        lines.map(|line| line.split('|').next().unwrap_or_default()).collect()
+    });
+    GROUPS.get(usize::from(group / 2)).copied().unwrap_or_default().split_whitespace()
+}
+
 /// How two given names are related.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Related {
@@ -85,6 +94,14 @@ impl Parts {
             }
             self.first.truncate(head.len());
         }
+    }
+
+    /// What a cell of its own says after the family name.
+    pub(crate) fn suffix(&mut self, cell: &str) {
+        let mut folded = String::new();
+        fold::words(cell, &mut folded);
+        let said = folded.split(' ').filter_map(generation).max().unwrap_or(0);
+        self.generation = self.generation.max(said);
     }
 
     /// Fills in a family name that the mailbox tells: `ada` with `ada.lovelace`, `a` with `a.lovelace`.

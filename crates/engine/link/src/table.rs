@@ -122,6 +122,8 @@ struct Scratch {
     first: String,
     middle: String,
     last: String,
+    /// What follows the family name.
+    suffix: String,
     text: String,
     number: String,
     /// The local part of a mailbox.
@@ -214,7 +216,7 @@ impl Table {
         self.cells.resize(start + self.width, NONE);
         let mut scratch = std::mem::take(&mut self.scratch);
         let scratched = [&mut scratch.whole, &mut scratch.first, &mut scratch.middle, &mut scratch.last];
-        for part in scratched.into_iter().chain([&mut scratch.local]) {
+        for part in scratched.into_iter().chain([&mut scratch.suffix, &mut scratch.local]) {
             part.clear();
         }
         for (column, cell) in cells.into_iter().enumerate().take(self.targets.len()) {
@@ -227,6 +229,7 @@ impl Table {
                         Kind::FirstName => &mut scratch.first,
                         Kind::MiddleName => &mut scratch.middle,
                         Kind::LastName => &mut scratch.last,
+                        Kind::NameSuffix => &mut scratch.suffix,
                         _ => &mut scratch.whole,
                     };
                     // Of two columns about the whole name the longer says more.
@@ -261,6 +264,7 @@ impl Table {
             }
         }
         scratch.parts.read(&scratch.whole, &scratch.first, &scratch.middle, &scratch.last);
+        scratch.parts.suffix(&scratch.suffix);
         scratch.parts.complete(&scratch.local);
         let parts = &scratch.parts;
         let first = self.names.intern(parts.first.as_bytes());

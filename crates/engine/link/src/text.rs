@@ -3,3 +3,4 @@
 pub(crate) mod fold;
 pub(crate) mod near;
 pub(crate) mod sound;
+pub(crate) mod spell;

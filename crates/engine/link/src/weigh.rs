@@ -61,7 +61,8 @@ pub(crate) fn habit_of(what: What) -> Habit {
         What::City => habit([700, 60, 20, 20, 200], (-400, -50), NO_MORE),
         What::Region => habit([850, 30, 0, 0, 120], (-350, -50), NO_MORE),
         What::Postcode => habit([700, 80, 0, 50, 170], (-400, -50), NO_MORE),
-        What::Country => habit([950, 10, 0, 0, 40], (-400, -100), 300),
+        // Names have countries: beside a name that agrees, the country adds little.
+        What::Country => habit([950, 10, 0, 0, 40], (-400, -100), 100),
         What::Gender => habit([950, 10, 0, 0, 40], (-600, -100), 150),
         What::BirthPlace => habit([750, 60, 50, 30, 110], (-500, -100), NO_MORE),
         What::Occupation => habit([700, 50, 50, 30, 170], (-400, -30), 1000),

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Changes whenever leads have to be compared anew, even those that did not change.
-pub(crate) const VERSION: i32 = 1;
+pub(crate) const VERSION: i32 = 2;
 
 /// Confidence that "merge the sure ones" starts from, in per cent.
 pub(crate) const SURE: u8 = 95;

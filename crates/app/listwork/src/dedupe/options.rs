@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use plumb_base::Timestamp;
+use plumb_link::OneToOne;
 
 use crate::options::ListOptions;
 use crate::place::Place;
@@ -48,6 +49,8 @@ pub struct Options {
     pub threshold: Option<Threshold>,
     /// With two lists: compare rows of different lists only.
     pub across: bool,
+    /// With two lists: whether a person has one row in each at the most.
+    pub one_to_one: OneToOne,
     /// Say the evidence in words, for people.
     pub explain: bool,
     /// Where the pairs go that were found or may be.
@@ -67,6 +70,7 @@ impl Options {
             list: ListOptions::new(output, now),
             threshold: None,
             across: false,
+            one_to_one: OneToOne::Auto,
             explain: false,
             links: None,
             review: None,
@@ -82,6 +86,7 @@ impl Options {
             same_at,
             possible_at: usual.possible_at.min(same_at),
             cross_only: self.across,
+            one_to_one: self.one_to_one,
             population: Some(POPULATION_MIN),
             ..usual
         }

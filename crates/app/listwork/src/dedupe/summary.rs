@@ -172,6 +172,7 @@ impl Summary {
             "rows_repeated": self.repeated(),
             "clusters": self.linkage.clusters,
             "clusters_in_both": self.in_both,
+            "one_to_one": self.linkage.one_to_one,
             "largest_cluster": self.largest,
             "cluster_sizes": self.sizes,
             "confidence_tens": self.confidences,

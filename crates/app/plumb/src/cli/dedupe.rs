@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use plumb_listwork::Place;
-use plumb_listwork::dedupe::{self, Options, Plan, Summary, Threshold, Trial};
+use plumb_listwork::dedupe::{self, OneToOne, Options, Plan, Summary, Threshold, Trial};
 use serde_json::json;
 
 use super::listfile::{self, ListArgs, count};
@@ -43,6 +43,12 @@ pub(super) struct Dedupe {
     /// With two lists: link rows of different lists only
     #[arg(long)]
     across: bool,
+    /// With two lists: a person has one row in each at the most. Where the lists show it, that is found out
+    #[arg(long)]
+    one_to_one: bool,
+    /// With two lists: a person may have several rows in each, whatever the lists show
+    #[arg(long, conflicts_with = "one_to_one")]
+    many_to_many: bool,
     /// Say in words what links rest on
     #[arg(long)]
     explain: bool,
@@ -68,6 +74,11 @@ impl Dedupe {
             list: self.list.options(self.map),
             threshold: self.threshold,
             across: self.across,
+            one_to_one: match (self.one_to_one, self.many_to_many) {
+                (true, _) => OneToOne::Yes,
+                (_, true) => OneToOne::No,
+                _ => OneToOne::Auto,
+            },
             explain: self.explain,
             links: self.links,
             review: self.review,
