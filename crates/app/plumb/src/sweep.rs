@@ -20,6 +20,7 @@ pub(crate) fn jobs() -> Result<Registry, StoreError> {
     let registry = Registry::new().handle::<Sweep, _, _>(|_, cx: JobContext| async move {
         plumb_source::sweep(cx.store()).await?;
         plumb_export::sweep(cx.store()).await?;
+        plumb_duplicate::sweep(cx.store()).await?;
         cx.store().sweep_rates().await?;
         Ok(Done::Nothing)
     });

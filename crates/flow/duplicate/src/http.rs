@@ -17,14 +17,13 @@ use crate::job::{MergeSure, Scan};
 use crate::model::{self, PairPage, Waiting};
 use crate::query::Turn;
 use crate::scan::{self, ScanView};
-use crate::{decide, page, query};
+use crate::{decide, events, page, query, settings};
 
 /// The routes of this crate.
 #[must_use]
 pub fn routes(store: &Store) -> Vec<Route> {
     let state = || store.clone();
     let (read, merge) = (Access::Org(Action::DuplicatesRead), Access::Org(Action::DuplicatesMerge));
-    let manage = Access::Org(Action::DuplicatesManage);
     let mut routes = vec![
         Route::get("/api/v1/duplicates", read, list.with_state(state())).doc(
             Doc::new("Pairs of leads that may be one person")
@@ -41,17 +40,19 @@ pub fn routes(store: &Store) -> Vec<Route> {
         ),
         Route::get("/api/v1/duplicates/scans", read, scans.with_state(state()))
             .doc(Doc::new("The newest searches, with their progress").tag("duplicates").responds::<Scans>(200)),
+        Route::get("/api/v1/duplicates/scans/{scan}/events", read, events::events.with_state(state())).doc(
+            Doc::new("Progress of a search")
+                .description("Server-sent events: `progress` whenever the counts change, `done` when the search has ended.")
+                .tag("duplicates")
+                .path::<ScanPath>()
+                .responds_with(200, "text/event-stream"),
+        ),
         Route::post("/api/v1/duplicates/merge", merge, merge_sure.with_state(state())).doc(
             Doc::new("Merge the sure pairs")
                 .description("Queues the merging of every open pair that the engine would link by itself, from a confidence on. Each merge can be undone by itself.")
                 .tag("duplicates")
                 .body::<SureBody>()
                 .responds::<SureQueued>(202),
-        ),
-        Route::get("/api/v1/duplicates/settings", read, settings.with_state(state()))
-            .doc(Doc::new("Whether duplicates are merged by themselves").tag("duplicates").responds::<Settings>(200)),
-        Route::put("/api/v1/duplicates/settings", manage, set_settings.with_state(state())).doc(
-            Doc::new("Say whether duplicates are merged by themselves").tag("duplicates").body::<Settings>().responds::<Settings>(200),
         ),
         Route::post("/api/v1/duplicates/{pair}/merge", merge, merge_one.with_state(state())).doc(
             Doc::new("Merge a pair")
@@ -75,6 +76,7 @@ pub fn routes(store: &Store) -> Vec<Route> {
                 .responds::<Merged>(200),
         ),
     ];
+    routes.extend(settings::routes(store));
     routes.extend(page::routes(store));
     routes
 }
@@ -84,6 +86,13 @@ pub fn routes(store: &Store) -> Vec<Route> {
 pub(crate) struct PairPath {
     /// The pair.
     pub(crate) pair: Uuid,
+}
+
+/// Which search.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+pub(crate) struct ScanPath {
+    /// The search.
+    pub(crate) scan: Uuid,
 }
 
 /// Which merge.
@@ -100,7 +109,8 @@ pub(crate) struct PairQuery {
     /// What was said about the pairs; those that nobody looked at unless told.
     #[serde(default)]
     pub(crate) state: LinkState,
-    /// Only pairs of at least this confidence, in per cent.
+    /// Only pairs of at least this confidence, in per cent; of pairs that wait, those that the organisation wants shown
+    /// unless told.
     pub(crate) confidence_min: Option<u8>,
     /// `next` of a page.
     pub(crate) after: Option<String>,
@@ -130,7 +140,9 @@ pub(crate) async fn read_pairs(store: &Store, caller: &Caller, asked: &PairQuery
     };
     let from = text.as_ref().map(read).transpose()?;
     let mut tx = store.org(caller.org, caller.actor).await?;
-    let confidence_min = i16::from(asked.confidence_min.unwrap_or(0).min(100));
+    let show_from = settings::settings(&mut tx).await?.show_from;
+    let usual = if asked.state.waits() { show_from } else { 0 };
+    let confidence_min = i16::from(asked.confidence_min.unwrap_or(usual).min(100));
     let mut rows = query::links(&mut tx, asked.state, confidence_min, from, turn, limit + 1).await?;
     let more = rows.len() > limit as usize;
     if more && turn == Turn::Back {
@@ -138,7 +150,7 @@ pub(crate) async fn read_pairs(store: &Store, caller: &Caller, asked: &PairQuery
     }
     rows.truncate(limit as usize);
     let pairs = model::pairs(&mut tx, rows).await?;
-    let (open, later, sure) = query::waiting(&mut tx, i16::from(SURE)).await?;
+    let (open, later, sure) = query::waiting(&mut tx, i16::from(SURE), i16::from(show_from)).await?;
     let leads = pairs.iter().map(|pair| pair.leads.len()).sum::<usize>();
     tx.commit(audit::Entry::of("duplicate.listed").with("pairs", pairs.len()).with("leads", leads)).await?;
     let has_next = if turn == Turn::On { more } else { true };
@@ -220,7 +232,7 @@ struct SureQueued {
     pairs: i64,
 }
 
-fn confidence(asked: u8) -> Result<u8, Problem> {
+pub(crate) fn confidence(asked: u8) -> Result<u8, Problem> {
     if (90..=100).contains(&asked) {
         return Ok(asked);
     }
@@ -233,7 +245,7 @@ fn confidence(asked: u8) -> Result<u8, Problem> {
 pub(crate) async fn ask_merge(store: &Store, caller: &Caller, confidence_min: u8) -> Result<i64, Problem> {
     let confidence_min = confidence(confidence_min)?;
     let mut tx = store.org(caller.org, caller.actor).await?;
-    let (_, _, pairs) = query::waiting(&mut tx, i16::from(confidence_min)).await?;
+    let (_, _, pairs) = query::waiting(&mut tx, i16::from(confidence_min), 0).await?;
     job::enqueue(&mut tx, &MergeSure { confidence_min }, When::Now).await?;
     let entry = audit::Entry::of("duplicate.merge_queued").with("confidence_min", confidence_min).with("pairs", pairs);
     tx.commit(entry).await?;
@@ -248,35 +260,6 @@ async fn merge_sure(
     let confidence_min = body.confidence_min.unwrap_or(SURE);
     let pairs = ask_merge(&store, &caller, confidence_min).await?;
     Ok((StatusCode::ACCEPTED, Json(SureQueued { confidence_min, pairs })).into_response())
-}
-
-/// Whether duplicates are merged by themselves.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Settings {
-    /// After a search, pairs that the engine would link by itself are merged from this confidence on, 90 to 100 per cent;
-    /// null: they are only suggested.
-    #[serde(default)]
-    merge_at: Option<u8>,
-}
-
-async fn settings(State(store): State<Store>, caller: Caller) -> Result<Json<Settings>, Problem> {
-    let mut tx = store.org(caller.org, caller.actor).await?;
-    let merge_at = query::merge_at(&mut tx).await?;
-    tx.done_reading().await?;
-    Ok(Json(Settings { merge_at: merge_at.and_then(|at| u8::try_from(at).ok()) }))
-}
-
-async fn set_settings(
-    State(store): State<Store>,
-    caller: Caller,
-    Json(settings): Json<Settings>,
-) -> Result<Json<Settings>, Problem> {
-    let merge_at = settings.merge_at.map(confidence).transpose()?;
-    let mut tx = store.org(caller.org, caller.actor).await?;
-    query::set_merge_at(&mut tx, merge_at.map(i16::from)).await?;
-    tx.commit(audit::Entry::of("duplicate.settings_changed").with("merge_at", merge_at)).await?;
-    Ok(Json(settings))
 }
 
 async fn merge_one(

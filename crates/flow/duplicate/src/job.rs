@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::compare::{Blinds, Keyed, compare};
-use crate::{decide, query, scan};
+use crate::{decide, query, scan, settings};
 
 /// Leads that wait to be compared with the rest. Safe to run twice: who did not change is not compared again.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -149,8 +149,7 @@ async fn work(page_leads: u32, id: Uuid, cx: &JobContext) -> Result<Done, JobErr
 
 /// Queues the merging of the sure pairs where the organisation wants that without a look at each.
 async fn merge_if_wanted(tx: &mut OrgTx) -> Result<(), StoreError> {
-    if let Some(confidence_min) = query::merge_at(tx).await? {
-        let confidence_min = u8::try_from(confidence_min).unwrap_or(100);
+    if let Some(confidence_min) = settings::settings(tx).await?.merge_at {
         job::enqueue(tx, &MergeSure { confidence_min }, When::Now).await?;
     }
     Ok(())

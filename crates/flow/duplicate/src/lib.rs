@@ -9,14 +9,18 @@
 mod compare;
 mod decide;
 mod domain;
+mod events;
 mod http;
 mod job;
 mod model;
 mod page;
 mod query;
 mod scan;
+mod settings;
+mod sweep;
 #[cfg(test)]
 mod testing;
 
 pub use http::routes;
 pub use job::{MergeSure, Scan, jobs};
+pub use sweep::{Swept, sweep};

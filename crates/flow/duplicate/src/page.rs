@@ -14,7 +14,7 @@ use crate::http::{
     MergePath, MergeQuery, PairPath, PairQuery, ask_merge, ask_scan, read_merges, read_pairs, read_scans,
 };
 use crate::model::{Pair, PairPage};
-use crate::scan::ScanView;
+use crate::scan::{self, ScanView};
 
 pub(crate) fn routes(store: &Store) -> Vec<Route> {
     let state = || store.clone();
@@ -58,8 +58,9 @@ async fn queue(State(store): State<Store>, caller: Caller, Query(asked): Query<P
 fn head(caller: &Caller, shown: &PairPage, scan: Option<&ScanView>) -> Markup {
     html! {
         section class="card" {
-            p { a href="/duplicates" { "To look at" } " · " a href="/duplicates?state=later" { "Put off" } " · " a href="/duplicates?state=dismissed" { "Not the same" } " · " a href="/merges" { "Merges" } }
-            @if let Some(scan) = scan {
+            p { a href="/duplicates" { "To look at" } " · " a href="/duplicates?state=later" { "Put off" } " · " a href="/duplicates?state=dismissed" { "Not the same" } " · " a href="/merges" { "Merges" } " · " a href="/duplicates/settings" { "Settings" } }
+            @if let Some(scan) = scan.filter(|scan| !scan::is_final(&scan.state)) { (under_way(scan)) }
+            @else if let Some(scan) = scan {
                 p class="muted" {
                     "Last search: " (scan.state) ", " (scan.leads_done) " of " (scan.leads_total) " leads"
                     @if scan.blocks_thinned > 0 { "; " (scan.blocks_thinned) " values are shared by so many leads that only the newest of those were compared" }
@@ -78,6 +79,19 @@ fn head(caller: &Caller, shown: &PairPage, scan: Option<&ScanView>) -> Markup {
             }
         }
     }
+}
+
+/// A search that runs, as it goes on.
+fn under_way(scan: &ScanView) -> Markup {
+    let known = |figure: i64| u64::try_from(figure).unwrap_or(0);
+    let content = html! {
+        (page::progress("Leads searched", "leads_done", known(scan.leads_done), Some(known(scan.leads_total))))
+        (page::counts(&[
+            page::count("Same person", "links_same", scan.links_same),
+            page::count("Possibly", "links_possible", scan.links_possible),
+        ]))
+    };
+    page::live(&format!("/api/v1/duplicates/scans/{}/events", scan.id), content)
 }
 
 /// One pair: what is the same is said once more in colour, never in colour alone.

@@ -315,40 +315,18 @@ pub(crate) async fn after_undo(tx: &mut OrgTx, merge: Uuid, leads: [Uuid; 2]) ->
     Ok(())
 }
 
-/// How many links wait: all of them, those that were put off, and those that may be merged at once.
-pub(crate) async fn waiting(tx: &mut OrgTx, sure: i16) -> Result<(i64, i64, i64), StoreError> {
+/// How many links wait from a confidence on: all of them, those that were put off, and those that may be merged at once.
+pub(crate) async fn waiting(tx: &mut OrgTx, sure: i16, show_from: i16) -> Result<(i64, i64, i64), StoreError> {
     let org = tx.org().0;
     let row = sqlx::query!(
         r#"select count(*) filter (where state = 'open') as "open!", count(*) filter (where state = 'later') as "later!",
                count(*) filter (where state = 'open' and decision = 'same' and confidence >= $2) as "sure!"
-           from lead_link where org_id = $1 and state in ('open', 'later')"#,
+           from lead_link where org_id = $1 and state in ('open', 'later') and confidence >= $3"#,
         org,
         sure,
+        show_from,
     )
     .fetch_one(tx.conn())
     .await?;
     Ok((row.open, row.later, row.sure))
-}
-
-/// From which confidence on the organisation has duplicates merged by themselves; none: not at all.
-pub(crate) async fn merge_at(tx: &mut OrgTx) -> Result<Option<i16>, StoreError> {
-    let org = tx.org().0;
-    let found = sqlx::query_scalar!("select merge_at from duplicate_setting where org_id = $1", org)
-        .fetch_optional(tx.conn())
-        .await?;
-    Ok(found.flatten())
-}
-
-/// Sets it.
-pub(crate) async fn set_merge_at(tx: &mut OrgTx, merge_at: Option<i16>) -> Result<(), StoreError> {
-    let org = tx.org().0;
-    sqlx::query!(
-        "insert into duplicate_setting (org_id, merge_at) values ($1, $2)
-         on conflict (org_id) do update set merge_at = excluded.merge_at",
-        org,
-        merge_at,
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
 }

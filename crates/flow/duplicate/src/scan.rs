@@ -79,7 +79,7 @@ pub(crate) async fn hold(tx: &mut OrgTx, id: Uuid) -> Result<Option<Held>, Store
     Ok(row.map(|row| Held {
         import: row.import_id.map(ImportId),
         after: row.after_lead.map(LeadId),
-        is_final: matches!(row.state.as_str(), "done" | "failed"),
+        is_final: is_final(&row.state),
     }))
 }
 
@@ -138,14 +138,29 @@ pub(crate) async fn fail(tx: &mut OrgTx, id: Uuid) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Whether a search in this state has ended.
+pub(crate) fn is_final(state: &str) -> bool {
+    matches!(state, "done" | "failed")
+}
+
 /// The newest scans.
 pub(crate) async fn newest(tx: &mut OrgTx, limit: i64) -> Result<Vec<ScanView>, StoreError> {
+    read(tx, None, limit).await
+}
+
+/// One scan.
+pub(crate) async fn one(tx: &mut OrgTx, id: Uuid) -> Result<Option<ScanView>, StoreError> {
+    Ok(read(tx, Some(id), 1).await?.pop())
+}
+
+async fn read(tx: &mut OrgTx, one: Option<Uuid>, limit: i64) -> Result<Vec<ScanView>, StoreError> {
     let org = tx.org().0;
     let rows = sqlx::query!(
         "select id, import_id, state, leads_total, leads_done, links_same, links_possible, blocks_thinned, created_at, finished_at
-         from duplicate_scan where org_id = $1 order by created_at desc, id desc limit $2",
+         from duplicate_scan where org_id = $1 and ($3::uuid is null or id = $3) order by created_at desc, id desc limit $2",
         org,
         limit,
+        one,
     )
     .fetch_all(tx.conn())
     .await?;

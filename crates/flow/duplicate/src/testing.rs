@@ -140,6 +140,10 @@ impl World {
         self.send_as(self.org, method, path, "application/json", body.to_string()).await
     }
 
+    pub(crate) async fn form(&self, path: &str, body: &str) -> Answer {
+        self.send_as(self.org, "POST", path, "application/x-www-form-urlencoded", body.to_owned()).await
+    }
+
     /// Rows of one import become leads, and the import is handed over.
     pub(crate) async fn import_rows(&self, org: OrgId, rows: Vec<NewLead>) -> (ImportId, Vec<Landed>) {
         let import = ImportId::fresh();

@@ -9,14 +9,14 @@ use futures::future::BoxFuture;
 use http::request::Parts;
 use http::{Request, StatusCode, header};
 use http_body_util::BodyExt as _;
-use plumb_base::{Clock, Email, ImportId, LeadId, OrgId, SessionId, UserId};
+use plumb_base::{ApiKeyId, Clock, Email, ImportId, LeadId, OrgId, SessionId, UserId};
 use plumb_lead::{NewLead, Screened, VerdictSummary};
-use plumb_store::access::Role;
+use plumb_store::access::{Role, Scope};
 use plumb_store::job::{self, JobError, Registry};
 use plumb_store::testing::Db;
 use plumb_store::{Actor, OrgTx, RateDecision, StoreError, audit};
 use plumb_web::{
-    Authenticator, AuthnError, Csrf, Limiter, Member, Principal, RateRule, Register, Services, Session, Settings,
+    Authenticator, AuthnError, Csrf, Key, Limiter, Member, Principal, RateRule, Register, Services, Session, Settings,
 };
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -29,14 +29,19 @@ const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 /// Leads of a page here: few, so that short lists have several.
 const PAGE_LEADS: u32 = 4;
 
-/// The cookie is the organisation and the person.
+/// The cookie is the organisation and the person; the bearer of a token is the key whose id it is, in the organisation
+/// of the cookie.
 struct Cookies;
 
 impl Authenticator for Cookies {
     fn authenticate<'a>(&'a self, parts: &'a Parts) -> BoxFuture<'a, Result<Principal, AuthnError>> {
         let cookie = parts.headers.get(header::COOKIE).and_then(|value| value.to_str().ok()?.split_once('/'));
         let ids = cookie.and_then(|(org, user)| Some((org.parse::<OrgId>().ok()?, user.parse::<UserId>().ok()?)));
+        let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.parse().ok());
         let principal = ids.map_or(Principal::Anonymous, |(org, user)| {
+            if let Some(key) = bearer {
+                return Principal::ApiKey(Key { key, org, scopes: vec![Scope::LeadsExport], role: Role::Member });
+            }
             Principal::Session(Session {
                 user,
                 session: SessionId::fresh(),
@@ -258,6 +263,40 @@ impl World {
     pub(crate) async fn ended_ago(&self, interval: &str) {
         let moved = sqlx::query("update export set finished_at = finished_at - $1::text::interval").bind(interval);
         moved.execute(&mut self.db.admin_conn().await).await.expect("the past");
+    }
+
+    /// A key that may export.
+    pub(crate) async fn key(&self) -> ApiKeyId {
+        plumb_identity::create_api_key(self.db.store(), self.org, self.user, "reports", &[Scope::LeadsExport])
+            .await
+            .expect("a key is made");
+        let mut tx = self.tx().await;
+        let key = sqlx::query_scalar("select id from api_key").fetch_one(tx.conn()).await.expect("the key");
+        tx.done_reading().await.expect("ends");
+        ApiKeyId(key)
+    }
+
+    /// Asks for an export with a key.
+    pub(crate) async fn asked_by(&self, key: ApiKeyId, wanted: &Value) -> String {
+        let request = Request::post("/api/v1/exports")
+            .header(header::COOKIE, format!("{}/{}", self.org, self.user))
+            .header(header::AUTHORIZATION, key.to_string())
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(wanted.to_string()));
+        let answer = self.router.clone().oneshot(request.expect("a request")).await.expect("infallible");
+        assert_eq!(answer.status(), StatusCode::ACCEPTED);
+        let body = answer.into_body().collect().await.expect("a whole answer").to_bytes();
+        let export: Value = serde_json::from_slice(&body).expect("an export");
+        format!("/api/v1/exports/{}", export["id"].as_str().expect("an id"))
+    }
+
+    /// Revokes a key.
+    pub(crate) async fn revoke(&self, key: ApiKeyId) {
+        let mut tx = self.tx().await;
+        let revoked =
+            sqlx::query("update api_key set revoked_at = $2 where id = $1").bind(key.0).bind(self.clock.now());
+        assert_eq!(revoked.execute(tx.conn()).await.expect("is revoked").rows_affected(), 1);
+        tx.commit(audit::Entry::of("test.revoked")).await.expect("commits");
     }
 
     /// Nobody belongs to an organisation any more.

@@ -117,10 +117,12 @@ impl Withheld {
     }
 }
 
-/// Leads with a number, of one import or all, a page of them by id, after `after`.
+/// Leads with a number, of one import or all, a page of them by id, after `after`; with `only_unanswered`, those whose
+/// number has no answer.
 pub async fn phones(
     tx: &mut OrgTx,
     import: Option<ImportId>,
+    only_unanswered: bool,
     after: Option<LeadId>,
     limit: u32,
 ) -> Result<Vec<Phone>, StoreError> {
@@ -130,11 +132,13 @@ pub async fn phones(
            where org_id = $1 and phone_e164 is not null and ($2::uuid is null or id > $2)
              and ($3::uuid is null or exists (select from lead_source s
                  where s.org_id = l.org_id and s.lead_id = l.id and s.import_id = $3))
+             and (not $5 or dnc is null or dnc_number is distinct from phone_e164)
            order by id limit $4"#,
         org,
         after.map(|after| after.0),
         import.map(|import| import.0),
         i64::from(limit),
+        only_unanswered,
     )
     .fetch_all(tx.conn())
     .await?;

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::flow::{compare_again, hand_over_lead};
+use crate::flow::{compare_again, hand_over_lead, screen_edited};
 use crate::verdict::rescore;
 
 /// What to change. A member that is left out stays; an empty text clears it.
@@ -101,6 +101,7 @@ pub(crate) async fn edit(mut tx: OrgTx, id: LeadId, edit: &LeadEdit, tokens: &To
     }
     let [first_name, last_name, title, company, city] = values;
     let phone = edit.phone_e164.as_deref().map(phone_e164).transpose()?;
+    let screens = matches!(phone, Some(Some(_)));
     let country = edit.country.as_deref().map(country_code).transpose()?;
     for (field, given) in [("phone_e164", phone.is_some()), ("country", country.is_some())] {
         if given {
@@ -144,6 +145,9 @@ pub(crate) async fn edit(mut tx: OrgTx, id: LeadId, edit: &LeadEdit, tokens: &To
     .await?;
     rescore(&mut tx, &[id]).await?;
     compare_again(&mut tx, id).await?;
+    if screens {
+        screen_edited(&mut tx).await?;
+    }
     tx.commit(audit::Entry::of("lead.edited").on("lead", id.0).with("fields", fields)).await?;
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! The order of the flow and the hand-over from one stage to the next.
 
+use std::time::Duration;
+
 use plumb_base::{ImportId, LeadId};
 use plumb_store::job::{self, Job, When};
 use plumb_store::{OrgTx, StoreError};
@@ -83,6 +85,18 @@ impl Job for ToScreen {
     const NAME: &'static str = "screen.import";
 }
 
+/// Numbers that were edited, or that a list let go of, wait to be screened: all of the organisation that have no answer.
+/// Queued once for as many edits as come within [`EDITS_GATHER`].
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct ToScreenEdited {}
+
+impl Job for ToScreenEdited {
+    const NAME: &'static str = "screen.edited";
+}
+
+/// How long edits are gathered before their numbers are screened.
+const EDITS_GATHER: Duration = Duration::from_secs(10);
+
 /// Leads that wait to be compared with the others of their organisation. No stage waits for it.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct ToCompare {
@@ -105,6 +119,12 @@ pub async fn hand_over_import(tx: &mut OrgTx, import: ImportId) -> Result<(), St
 /// The same for one lead.
 pub(crate) async fn hand_over_lead(tx: &mut OrgTx, lead: LeadId) -> Result<(), StoreError> {
     queue(tx, Handed::Lead(lead)).await
+}
+
+/// Has the numbers screened that have no answer, with the caller's transaction. Until then they stay back in exports.
+pub async fn screen_edited(tx: &mut OrgTx) -> Result<(), StoreError> {
+    job::enqueue_once(tx, &ToScreenEdited {}, When::After(EDITS_GATHER), "edited").await?;
+    Ok(())
 }
 
 /// A lead that changed may be somebody else's duplicate now, or nobody's any more.

@@ -25,7 +25,9 @@ pub use dnc::{Phone, Screened, Standing, Withheld, do_not_call, numbers_on, phon
 pub use domain::score::{Facts, Part, SCORE_VERSION, score};
 pub use domain::usable::{Unusable, usable};
 pub use domain::{Field, NewLead};
-pub use flow::{FLOW, Handed, Stage, ToCompare, ToScreen, ToVerify, compare_again, hand_over_import};
+pub use flow::{
+    FLOW, Handed, Stage, ToCompare, ToScreen, ToScreenEdited, ToVerify, compare_again, hand_over_import, screen_edited,
+};
 pub use leave::{Leaving, count_leaving, leaving, opted_out_since};
 pub use merge::{Merge, MergeError, Merged, UndoError, merge, merges, undo};
 pub use origin::Origin;

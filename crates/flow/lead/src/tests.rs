@@ -286,6 +286,9 @@ async fn edits_keep_their_maker_and_a_new_address_starts_over() {
     );
     let (waiting, _) = plumb_store::job::pending(&mut tx(&db, org).await, &["verify.plan"]).await.unwrap();
     assert_eq!(waiting, 1, "the new address is checked");
+    apply(json!({ "phone_e164": "+12025550123" })).await.unwrap();
+    let (_, later) = plumb_store::job::pending(&mut tx(&db, org).await, &["screen.edited"]).await.unwrap();
+    assert_eq!(later, 1, "both numbers wait for one screening");
 
     assert!(matches!(apply(json!({ "email": "bo@shop.example" })).await, Err(EditError::Taken)));
     assert!(matches!(apply(json!({ "email": "no address" })).await, Err(EditError::Invalid(_))));
@@ -471,8 +474,8 @@ async fn the_companys_own_list_acts_at_once_on_every_number() {
     assert_eq!(leaving_numbers(&db, org, true).await.0, ["+493023125000"], "not screened is not clear");
 
     let mut reading = tx(&db, org).await;
-    let first = phones(&mut reading, None, None, 1).await.unwrap();
-    let rest = phones(&mut reading, None, Some(first[0].lead), 10).await.unwrap();
+    let first = phones(&mut reading, None, false, None, 1).await.unwrap();
+    let rest = phones(&mut reading, None, false, Some(first[0].lead), 10).await.unwrap();
     assert_eq!((first[0].lead, rest[0].lead, rest.len()), (landed[0].lead, landed[1].lead, 1));
-    assert_eq!(phones(&mut reading, Some(ImportId::fresh()), None, 10).await.unwrap().len(), 0);
+    assert_eq!(phones(&mut reading, Some(ImportId::fresh()), false, None, 10).await.unwrap().len(), 0);
 }

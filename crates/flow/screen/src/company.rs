@@ -168,7 +168,9 @@ pub(crate) async fn remove(tx: &mut OrgTx, keys: &Keys, entry: Uuid) -> Result<b
     let still = listed(tx, keys, &numbers).await?;
     let free: Vec<String> =
         marked.into_iter().zip(still).filter(|(_, still)| !still).map(|(number, _)| number).collect();
-    plumb_lead::screen_again(tx, &free).await?;
+    if plumb_lead::screen_again(tx, &free).await? > 0 {
+        plumb_lead::screen_edited(tx).await?;
+    }
     Ok(true)
 }
 

@@ -259,7 +259,7 @@ pub(crate) async fn begin_screening(
     ScreeningBody { import }: ScreeningBody,
 ) -> Result<Uuid, Problem> {
     let mut tx = screen.store.org(caller.org, caller.actor).await?;
-    let id = query::add_screening(&mut tx, import, caller.user).await?;
+    let id = query::add_screening(&mut tx, query::Scope { import, only_unanswered: false }, caller.user).await?;
     job::enqueue(&mut tx, &ScreenLeads { screening: id }, When::Now).await?;
     let entry = audit::Entry::of("dnc.screening_queued")
         .on("dnc_screening", id)

@@ -4,8 +4,10 @@ mod answers;
 mod load;
 mod screen;
 
+use std::time::Duration;
+
 use plumb_base::ImportId;
-use plumb_lead::ToScreen;
+use plumb_lead::{ToScreen, ToScreenEdited};
 use plumb_store::job::{Job, Registry};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -38,6 +40,17 @@ impl Job for ScreenLeads {
     const ATTEMPTS_MAX: u16 = 20;
 }
 
+/// A list that was loaded: every lead is screened with it. Queued once for as many lists as come within [`LISTS_GATHER`].
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct ToScreenAgain {}
+
+impl Job for ToScreenAgain {
+    const NAME: &'static str = "screen.again";
+}
+
+/// How long lists are gathered before leads are screened with them: the federal list and those of the states come together.
+const LISTS_GATHER: Duration = Duration::from_mins(1);
+
 /// Leads of one transaction.
 const PAGE_LEADS: u32 = 1_000;
 
@@ -47,6 +60,8 @@ pub fn jobs(shelves: &Shelves) -> Registry {
     let (loading, screening) = (shelves.clone(), shelves.clone());
     Registry::new()
         .handle::<ToScreen, _, _>(screen::begin)
+        .handle::<ToScreenEdited, _, _>(screen::begin_edited)
+        .handle::<ToScreenAgain, _, _>(screen::begin_again)
         .handle::<LoadList, _, _>(move |job, cx| load::run(loading.clone(), job, cx))
         .handle::<ScreenLeads, _, _>(move |job, cx| screen::run(screening.clone(), PAGE_LEADS, job, cx))
 }

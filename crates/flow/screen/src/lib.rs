@@ -21,7 +21,7 @@ mod testing;
 mod upload;
 
 pub use http::routes;
-pub use job::{LoadList, ScreenLeads, jobs};
+pub use job::{LoadList, ScreenLeads, ToScreenAgain, jobs};
 pub use model::{Load, LoadState, RegistryState, RegistryView, Screening};
 pub use shelf::Shelves;
 

@@ -191,6 +191,8 @@ pub struct Screening {
     pub state: LoadState,
     /// The import whose leads were screened; all leads when none.
     pub import: Option<ImportId>,
+    /// Only leads whose number had no answer were screened: after edits.
+    pub only_unanswered: bool,
     /// The lists, and their versions.
     pub editions: Vec<EditionUsed>,
     /// SHA-256 of the calling rules.

@@ -283,6 +283,7 @@ pub(crate) struct ScreeningRow {
     id: Uuid,
     state: String,
     import_id: Option<Uuid>,
+    only_unanswered: bool,
     editions: Value,
     rules_sha256: Option<String>,
     counts: Value,
@@ -305,6 +306,7 @@ impl ScreeningRow {
             id: self.id,
             state: LoadState::of(&self.state),
             import: self.import_id.map(ImportId),
+            only_unanswered: self.only_unanswered,
             editions: serde_json::from_value(self.editions).unwrap_or_default(),
             rules_sha256: self.rules_sha256,
             counts: serde_json::from_value(self.counts).unwrap_or_default(),
@@ -318,21 +320,27 @@ impl ScreeningRow {
     }
 }
 
-pub(crate) async fn add_screening(
-    tx: &mut OrgTx,
-    import: Option<ImportId>,
-    by: Option<UserId>,
-) -> Result<Uuid, StoreError> {
+/// Which leads a screening is of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scope {
+    /// Those of an import; none: of all.
+    pub(crate) import: Option<ImportId>,
+    /// Only those whose number has no answer.
+    pub(crate) only_unanswered: bool,
+}
+
+pub(crate) async fn add_screening(tx: &mut OrgTx, scope: Scope, by: Option<UserId>) -> Result<Uuid, StoreError> {
     let (org, now) = (tx.org().0, tx.now());
     let keep_until = now + chrono::TimeDelta::days(KEEP_DAYS);
     let id = sqlx::query_scalar!(
-        "insert into dnc_screening (org_id, state, import_id, created_by, created_at, keep_until)
-         values ($1, 'queued', $2, $3, $4, $5) returning id",
+        "insert into dnc_screening (org_id, state, import_id, only_unanswered, created_by, created_at, keep_until)
+         values ($1, 'queued', $2, $6, $3, $4, $5) returning id",
         org,
-        import.map(|import| import.0),
+        scope.import.map(|import| import.0),
         by.map(|user| user.0),
         now,
         keep_until,
+        scope.only_unanswered,
     )
     .fetch_one(tx.conn())
     .await?;
@@ -344,7 +352,7 @@ pub(crate) async fn hold_screening(tx: &mut OrgTx, id: Uuid) -> Result<Option<Sc
     let org = tx.org().0;
     let row = sqlx::query_as!(
         ScreeningRow,
-        "select id, state, import_id, editions, rules_sha256, counts, leads_done, after_lead, error, created_by, created_at,
+        "select id, state, import_id, only_unanswered, editions, rules_sha256, counts, leads_done, after_lead, error, created_by, created_at,
              finished_at, keep_until
          from dnc_screening where org_id = $1 and id = $2 for update",
         org,
@@ -359,7 +367,7 @@ pub(crate) async fn screenings(tx: &mut OrgTx, one: Option<Uuid>, limit: i64) ->
     let org = tx.org().0;
     let rows = sqlx::query_as!(
         ScreeningRow,
-        "select id, state, import_id, editions, rules_sha256, counts, leads_done, after_lead, error, created_by, created_at,
+        "select id, state, import_id, only_unanswered, editions, rules_sha256, counts, leads_done, after_lead, error, created_by, created_at,
              finished_at, keep_until
          from dnc_screening where org_id = $1 and ($2::uuid is null or id = $2) order by created_at desc, id desc limit $3",
         org,

@@ -175,6 +175,23 @@ impl World {
         assert!(failed.is_empty(), "{failed:?}");
     }
 
+    /// Jobs of a kind that wait for their moment.
+    pub(crate) async fn waiting(&self, kind: &'static str) -> i64 {
+        let mut tx = self.tx().await;
+        let (_, later) = job::pending(&mut tx, &[kind]).await.expect("counts");
+        tx.done_reading().await.expect("ends");
+        later
+    }
+
+    /// Every job that waits for a moment has its turn.
+    pub(crate) async fn time_passes(&self) {
+        let mut tx = self.tx().await;
+        let waiting = sqlx::query("update job set run_at = now(), state = 'ready' where state = 'delayed'");
+        waiting.execute(tx.conn()).await.expect("time passes");
+        tx.commit(audit::Entry::of("test.time_passed")).await.expect("commits");
+        self.work().await;
+    }
+
     pub(crate) async fn run(&self, registry: &Registry) -> Vec<JobError> {
         job::drain(self.db.store(), registry).await.expect("the queue works").1
     }

@@ -32,6 +32,7 @@ pub const MIGRATIONS: &[(&str, &str)] = migrations![
     "0021_mail_operator",
     "0022_job_unknown",
     "0023_upload_lease",
+    "0024_again",
 ];
 
 /// What a run of the migrations did.

@@ -299,3 +299,55 @@ async fn reading_and_deciding_are_in_the_log_without_values() {
         assert!(!all.contains(value), "{value}");
     }
 }
+
+#[tokio::test]
+async fn settings_have_a_page_and_merging_by_itself_is_off() {
+    let world = World::new().await;
+    let defaults = world.get("/api/v1/duplicates/settings").await.ok();
+    assert_eq!(defaults, json!({ "merge_at": null, "show_from": 20 }));
+    let page = world.get("/duplicates/settings").await;
+    assert!(page.text.contains("Merge the surest pairs") && !page.text.contains("checked"), "{}", page.text);
+
+    world.import(&[OLD, NEW]).await;
+    let open = world.get("/api/v1/duplicates").await.ok();
+    assert_eq!(open["waiting"]["open"], 1, "nothing was merged");
+    let confidence = open["pairs"][0]["confidence"].as_u64().unwrap();
+    assert!(confidence > 90);
+
+    let saved = world.form("/duplicates/settings", "merge_at=97&show_from=45").await;
+    assert_eq!(saved.status, 303, "{}", saved.text);
+    let settings = world.get("/api/v1/duplicates/settings").await.ok();
+    assert_eq!(settings, json!({ "merge_at": null, "show_from": 45 }), "no tick, no merging");
+    for refused in ["merge_at=97&show_from=0", "merge_at=97&show_from=91", "automatic=yes&merge_at=80&show_from=45"] {
+        assert_eq!(world.form("/duplicates/settings", refused).await.status, 422, "{refused}");
+    }
+    world.change("update lead_link set confidence = 44").await;
+    let hidden = world.get("/api/v1/duplicates").await.ok();
+    assert_eq!((&hidden["pairs"], &hidden["waiting"]["open"]), (&json!([]), &json!(0)));
+    assert_eq!(world.get("/api/v1/duplicates?confidence_min=1").await.ok()["pairs"].as_array().unwrap().len(), 1);
+
+    world.form("/duplicates/settings", "automatic=yes&merge_at=90&show_from=20").await;
+    assert!(world.get("/duplicates/settings").await.text.contains("checked"));
+    world.change("update lead_link set confidence = 95").await;
+    world.post("/api/v1/duplicates/scan").await.ok();
+    world.work().await;
+    assert_eq!(world.pairs("merged").await.len(), 1, "as asked");
+}
+
+#[tokio::test]
+async fn a_search_tells_how_far_it_is() {
+    let world = World::new().await;
+    world.import(&[OLD, NEW]).await;
+    let scan = world.post("/api/v1/duplicates/scan").await.ok()["scan"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/duplicates/scans/{scan}/events");
+    assert!(world.get("/duplicates").await.text.contains(&path), "the page listens");
+    world.work().await;
+    let told = world.get(&path).await;
+    assert_eq!(told.status, 200);
+    let events: Vec<&str> = told.text.lines().filter(|line| line.starts_with("event:")).collect();
+    assert_eq!(events.iter().map(|line| line[6..].trim()).collect::<Vec<_>>(), ["progress", "done"]);
+    assert!(told.text.contains("\"leads_done\":2") && told.text.contains("\"state\":\"done\""), "{}", told.text);
+    assert!(!world.get("/duplicates").await.text.contains(&path), "it has ended");
+    let nobodys = format!("/api/v1/duplicates/scans/{}/events", LeadId::fresh().0);
+    assert_eq!(world.get(&nobodys).await.status, 404);
+}

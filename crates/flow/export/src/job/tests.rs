@@ -170,3 +170,35 @@ async fn whoever_may_not_export_any_more_gets_no_file() {
     assert_eq!(world.count("select count(*) from export_piece").await, 0);
     assert_eq!(world.count("select count(*) from job").await, 0, "and nothing tries again");
 }
+
+/// A key that is revoked while its export is written ends it; one that is not, does not.
+#[tokio::test]
+async fn an_export_ends_when_its_key_is_revoked() {
+    let world = World::new().await;
+    world.people(25).await;
+    let key = world.key().await;
+    let whole = world.asked_by(key, &json!({})).await;
+    assert!(world.work(usize::MAX).await.is_empty());
+    let whole = world.get(&whole).await.json();
+    assert_eq!(
+        (&whole["state"], &whole["rows_out"], &whole["asked_by_kind"]),
+        (&json!("done"), &json!(25), &json!("api_key"))
+    );
+
+    let path = world.asked_by(key, &json!({})).await;
+    let mut polls = 20;
+    while world.count("select coalesce(max(leads_read), 0)::bigint from export where state = 'running'").await == 0 {
+        world.work(polls).await;
+        world.revive().await;
+        polls += 1;
+    }
+    world.revoke(key).await;
+    world.work(usize::MAX).await;
+    let export = world.get(&path).await.json();
+    assert_eq!(export["state"], "failed", "{export}");
+    assert!(export["error"].as_str().unwrap().contains("the key was revoked"));
+    assert_eq!(world.get(&format!("{path}/content")).await.status, http::StatusCode::CONFLICT);
+    let pieces = "select count(*) from export_piece p join export e on e.org_id = p.org_id and e.id = p.export_id where e.state = 'failed'";
+    assert_eq!(world.count(pieces).await, 0);
+    assert_eq!(world.count("select count(*) from job").await, 0, "and nothing tries again");
+}

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use plumb_base::{ImportId, UserId};
 use plumb_store::audit;
-use plumb_store::job::{Done, Job as _, JobContext, JobError};
+use plumb_store::job::{Done, Job as _, JobContext, JobError, When, enqueue_once};
 use tokio::task::JoinHandle;
 
-use super::{LoadList, answers};
+use super::{LISTS_GATHER, LoadList, ToScreenAgain, answers};
 use crate::Shelves;
 use crate::bits::{Kind, Load, LoadError, Progress};
 use crate::model::{FileKind, LoadState};
@@ -148,6 +148,7 @@ async fn end(
     ended: Result<&LoadEffect, &str>,
 ) -> Result<Done, JobError> {
     let mut tx = cx.org_tx().await?;
+    let registry = query::load(&mut tx, id).await?.is_some_and(|row| row.registry().is_some());
     if !query::end_load(&mut tx, id, ended).await? {
         return Ok(Done::Nothing);
     }
@@ -162,6 +163,10 @@ async fn end(
             audit::Entry::of("dnc.load_failed").on("dnc_load", id.0).with("state", LoadState::Failed.as_str()).refused()
         }
     };
+    // Entries of the company's own list are on their leads already.
+    if ended.is_ok() && registry {
+        enqueue_once(&mut tx, &ToScreenAgain {}, When::After(LISTS_GATHER), "again").await?;
+    }
     let done = cx.finish(tx, entry).await?;
     if let Err(error) = tokio::fs::remove_file(shelves.waiting(id)).await {
         tracing::warn!(load = %id, %error, "a file that was loaded could not be removed; it goes with the next sweep");

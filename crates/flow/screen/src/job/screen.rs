@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use plumb_base::Timestamp;
-use plumb_lead::{Phone, Screened, ToScreen};
+use plumb_lead::{Phone, Screened, ToScreen, ToScreenEdited};
 use plumb_store::audit;
 use plumb_store::job::{self, Done, Job as _, JobContext, JobError, When};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::ScreenLeads;
+use super::{ScreenLeads, ToScreenAgain};
 use crate::Shelves;
 use crate::bits::{BitsError, Library};
 use crate::company::{self, COMPANY};
@@ -18,18 +18,34 @@ use crate::domain::rules::RuleBook;
 use crate::domain::standing::Dnc;
 use crate::model::{EditionUsed, LoadState};
 use crate::number;
-use crate::query;
+use crate::query::{self, Scope};
 
 /// Begins the screening of an import that has ended, if any of its leads has a number.
 pub(super) async fn begin(job: ToScreen, cx: JobContext) -> Result<Done, JobError> {
+    queue(Scope { import: Some(job.import), only_unanswered: false }, "import", cx).await
+}
+
+/// Begins the screening of numbers that were edited.
+pub(super) async fn begin_edited(_: ToScreenEdited, cx: JobContext) -> Result<Done, JobError> {
+    queue(Scope { import: None, only_unanswered: true }, "edit", cx).await
+}
+
+/// Begins the screening of all leads with a list that was loaded.
+pub(super) async fn begin_again(_: ToScreenAgain, cx: JobContext) -> Result<Done, JobError> {
+    queue(Scope { import: None, only_unanswered: false }, "list", cx).await
+}
+
+async fn queue(scope: Scope, why: &'static str, cx: JobContext) -> Result<Done, JobError> {
     let mut tx = cx.org_tx().await?;
-    if plumb_lead::phones(&mut tx, Some(job.import), None, 1).await?.is_empty() {
+    if plumb_lead::phones(&mut tx, scope.import, scope.only_unanswered, None, 1).await?.is_empty() {
         return Ok(Done::Nothing);
     }
-    let screening = query::add_screening(&mut tx, Some(job.import), None).await?;
+    let screening = query::add_screening(&mut tx, scope, None).await?;
     job::enqueue(&mut tx, &ScreenLeads { screening }, When::Now).await?;
-    let entry =
-        audit::Entry::of("dnc.screening_queued").on("dnc_screening", screening).with("import", job.import.to_string());
+    let entry = audit::Entry::of("dnc.screening_queued")
+        .on("dnc_screening", screening)
+        .with("why", why)
+        .with("import", scope.import.map(|import| import.to_string()));
     Ok(cx.finish(tx, entry).await?)
 }
 
@@ -73,7 +89,7 @@ async fn screen(shelves: &Shelves, page_leads: u32, id: Uuid, cx: &JobContext) -
         let mut tx = cx.org_tx().await?;
         // Until the commit nobody is put on the company's list, so that nobody is cleared who was.
         company::hold(&mut tx).await?;
-        let phones = plumb_lead::phones(&mut tx, before.import, after, page_leads).await?;
+        let phones = plumb_lead::phones(&mut tx, before.import, before.only_unanswered, after, page_leads).await?;
         let numbers: Vec<&str> = phones.iter().map(|phone| phone.number.as_str()).collect();
         let own = company::listed(&mut tx, cx.store().keys(), &numbers).await?;
         let is_last = phones.len() < page_leads as usize;

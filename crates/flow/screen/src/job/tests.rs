@@ -52,6 +52,56 @@ async fn an_import_that_has_ended_is_screened_by_itself() {
     assert_eq!(screening["counts"], json!({ "listed": 1, "not_us": 1 }), "its own leads, and no others");
 }
 
+/// Lists that come together are one screening, and an answer follows its list without anybody asking.
+#[tokio::test]
+async fn a_list_that_was_loaded_is_used_by_itself_and_once() {
+    let world = World::new().await;
+    world.leads(&["+12025550123", "+12025550124"]).await;
+    world.federal("2026-10-01", "2025550123\n").await;
+    let again =
+        [("registry", "federal"), ("version_date", "2026-10-02"), ("covers_all", "true"), ("accept_unusual", "true")];
+    assert_eq!(world.loaded(&again, "2025550123\n2025550124\n").await["state"], "done");
+    let screenings = world.get("/api/v1/dnc/screenings").await.json();
+    assert_eq!(screenings["screenings"], json!([]), "further lists are waited for");
+    assert_eq!(world.waiting(ToScreenAgain::NAME).await, 1, "one job for both");
+    world.time_passes().await;
+    let screenings = world.get("/api/v1/dnc/screenings").await.json();
+    let screenings = screenings["screenings"].as_array().unwrap();
+    assert_eq!(screenings.len(), 1);
+    assert_eq!((&screenings[0]["state"], &screenings[0]["counts"]), (&json!("done"), &json!({ "listed": 2 })));
+    assert_eq!(screenings[0]["import"], json!(null));
+    let refused = world.loaded(&[("registry", "federal"), ("version_date", "2026-10-05")], "no list\nat all\n").await;
+    assert_eq!(refused["state"], "failed");
+    assert_eq!(world.waiting(ToScreenAgain::NAME).await, 0, "nothing changed, nothing is asked again");
+}
+
+/// Of many edits comes one screening, of the numbers that have no answer.
+#[tokio::test]
+async fn numbers_that_were_edited_are_screened_by_themselves() {
+    let world = World::new().await;
+    world.federal("2026-10-01", "2025550123\n2025550124\n").await;
+    world.leads(&["+12025550123", "+12025550199", "+12025550198"]).await;
+    world.screened().await;
+    world.time_passes().await;
+    let before = world.get("/api/v1/dnc/screenings").await.json()["screenings"].as_array().unwrap().len();
+    for n in 0..3 {
+        let mut tx = world.tx().await;
+        if n == 0 {
+            let edit = sqlx::query("update lead set phone_e164 = '+12025550124' where phone_e164 = '+12025550199'");
+            assert_eq!(edit.execute(tx.conn()).await.unwrap().rows_affected(), 1);
+        }
+        plumb_lead::screen_edited(&mut tx).await.unwrap();
+        tx.commit(audit::Entry::of("test.edited")).await.unwrap();
+    }
+    world.time_passes().await;
+    let screenings = world.get("/api/v1/dnc/screenings").await.json();
+    let screenings = screenings["screenings"].as_array().unwrap();
+    assert_eq!(screenings.len(), before + 1);
+    let edited = screenings.iter().find(|one| one["only_unanswered"] == json!(true)).unwrap();
+    assert_eq!((&edited["leads_done"], &edited["counts"]), (&json!(1), &json!({ "listed": 1 })));
+    assert!(world.answers().await.contains(&("+12025550124".to_owned(), Some("listed".to_owned()))));
+}
+
 #[tokio::test]
 async fn after_thirty_one_days_a_list_clears_nobody() {
     let world = World::new().await;

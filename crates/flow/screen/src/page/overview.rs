@@ -79,17 +79,29 @@ fn state(state: RegistryState) -> Markup {
     }
 }
 
+/// Which leads a screening was of.
+fn whose(one: &Screening) -> Markup {
+    html! {
+        @match one.import {
+            Some(import) => a href={ "/imports/" (import) } { "an import" },
+            None if one.only_unanswered => "numbers that were edited",
+            None => "all leads",
+        }
+    }
+}
+
 fn screened(screenings: &[Screening]) -> Markup {
     html! {
         @if !screenings.is_empty() {
             div class="table-wrap" {
                 table {
                     thead { tr {
-                        th scope="col" { "Screening" } th scope="col" { "State" } th scope="col" class="num" { "Leads" }
-                        th scope="col" { "Answers" } th scope="col" { "Lists" }
+                        th scope="col" { "Screening" } th scope="col" { "Of" } th scope="col" { "State" }
+                        th scope="col" class="num" { "Leads" } th scope="col" { "Answers" } th scope="col" { "Lists" }
                     } }
                     tbody { @for one in screenings.iter().take(SHOWN) { tr {
                         td { time datetime=(one.created_at.to_rfc3339()) { (one.created_at.format("%Y-%m-%d %H:%M")) " UTC" } }
+                        td { (whose(one)) }
                         td { (load::state(one.state)) @if let Some(error) = &one.error { " " (error) } }
                         td class="num" { (one.leads_done) }
                         td { @for (answer, count) in &one.counts { (answer.replace('_', " ")) ": " (count) " " } }
