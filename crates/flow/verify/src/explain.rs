@@ -104,6 +104,7 @@ fn said(record: &Evidence) -> String {
     let what = match (record.result, &record.reply, record.reason) {
         (TierResult::SkippedDecided, ..) => "not asked: an earlier check had decided".to_owned(),
         (TierResult::SkippedDisabled, ..) => "not asked: not set up here".to_owned(),
+        (TierResult::PutOff, ..) => "not asked yet".to_owned(),
         (TierResult::Passed, ..) => match record.tier {
             Tier::Syntax => "it is an address".to_owned(),
             Tier::Suppression => "nobody opted out".to_owned(),
@@ -116,6 +117,7 @@ fn said(record: &Evidence) -> String {
     };
     match &record.note {
         Some(note) if record.result == TierResult::SkippedDisabled => format!("not asked: {note}"),
+        Some(note) if record.result == TierResult::PutOff => format!("not asked yet: {note}"),
         Some(note) => format!("{what} ({note})"),
         None => what,
     }

@@ -347,7 +347,8 @@ async fn record(
         .with("requested", items);
     match outcome.retry_at.and_then(|at| (at - outcome.checked_at).to_std().ok()) {
         Some(wait) => {
-            let next = CheckMailbox { attempt: job.attempt + 1, ..job };
+            let attempt = if outcome.was_put_off() { job.attempt } else { job.attempt + 1 };
+            let next = CheckMailbox { attempt, ..job };
             Ok(cx.again(tx, &next, When::After(wait), entry).await?)
         }
         None => Ok(cx.finish(tx, entry).await?),

@@ -313,6 +313,10 @@ impl Probe<'_> {
         let operator = operator_of(host);
         let config = self.egress.config();
         let (target, control) = (email.expose(), self.control());
+        let result = match answer {
+            HostAnswer::NoConnection(SmtpError::Paused { .. }) => TierResult::PutOff,
+            _ => TierResult::Answered,
+        };
         let asked = Asked { target: &target, mail_from: &config.mail_from, helo: &config.helo };
         let (answer, note, settled) = match answer {
             HostAnswer::NoConnection(error) => (no_connection(error), Some(error.to_string()), false),
@@ -326,7 +330,7 @@ impl Probe<'_> {
                 (answer, note, !is_worth_another_host(&findings))
             }
         };
-        let mut record = Evidence::of(Tier::Smtp, TierResult::Answered, Some(answer.reason), self.clock.now());
+        let mut record = Evidence::of(Tier::Smtp, result, Some(answer.reason), self.clock.now());
         record.note = note;
         // A pause of ours is no word of the server's.
         let named = answer.retry_after.filter(|_| answer.reply.is_some());

@@ -37,6 +37,8 @@ pub enum TierResult {
     SkippedDecided,
     /// It did not run, because it is not set up.
     SkippedDisabled,
+    /// It did not run yet: the operator of the mail host is left alone for a while.
+    PutOff,
 }
 
 /// One reply of a mail server.

@@ -5,7 +5,7 @@ use plumb_base::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Tier, TierResult};
 use super::reason::Reason;
 
 #[cfg(test)]
@@ -159,6 +159,16 @@ impl Outcome {
     #[must_use]
     pub fn allows_sending(&self, now: Timestamp) -> bool {
         self.verdict == Verdict::Verified && now < self.expires_at
+    }
+
+    /// Whether nobody was asked, because the operator had said goodbye or had its share of the day: that is no attempt of
+    /// this address. A refusal of our address is one, since it may never end.
+    #[must_use]
+    pub fn was_put_off(&self) -> bool {
+        let mut asked = self.evidence.iter().filter(|record| record.tier == Tier::Smtp).peekable();
+        self.reason == Reason::RateLimited
+            && asked.peek().is_some()
+            && asked.all(|record| record.result == TierResult::PutOff)
     }
 }
 

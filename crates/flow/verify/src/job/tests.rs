@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use plumb_base::{Clock, Email, ImportId, OrgId};
-use plumb_egress::{Destination, EgressConfig, Recorder};
+use plumb_egress::{Destination, EgressConfig, Manners, Recorder};
 use plumb_lead::{Landed, NewLead, ToCompare, ToScreen, hand_over_import, upsert};
 use plumb_store::job::{WorkerConfig, Workers, drain};
 use plumb_store::testing::Db;
@@ -22,6 +22,8 @@ pub(crate) struct Scene {
     /// The clock of the mail servers.
     pub(crate) clock: Clock,
     pub(crate) config: VerifyConfig,
+    /// How often mail servers are asked; none is as often as one likes.
+    pub(crate) manners: Option<Manners>,
     /// Providers of the test, beside the destinations that every installation has.
     pub(crate) destinations: Vec<Destination>,
 }
@@ -32,7 +34,7 @@ impl Scene {
         let org = db.org("ours").await;
         let clock = Clock::frozen("2026-11-20T12:00:00Z".parse().unwrap());
         let world = World::start(WorldConfig { sites, clock: clock.clone(), ..WorldConfig::default() }).await.unwrap();
-        Self { db, org, world, clock, config: VerifyConfig::default(), destinations: Vec::new() }
+        Self { db, org, world, clock, config: VerifyConfig::default(), manners: None, destinations: Vec::new() }
     }
 
     /// The jobs of a process that has just started.
@@ -42,6 +44,7 @@ impl Scene {
             resolver: Some(self.world.dns_addr()),
             smtp_port: self.world.smtp_port(),
             destinations: self.destinations.clone(),
+            smtp_manners: self.manners.clone(),
             ..EgressConfig::new("probe.example", "postmaster@probe.example")
         };
         jobs(Egress::new(config, Recorder::database(self.db.store().clone())).unwrap(), self.config.clone()).unwrap()
@@ -173,6 +176,29 @@ async fn retries_come_to_an_end() {
     assert_eq!(scene.lead(leads[0]).await, found("unverified", "temp_fail"));
     assert_eq!(scene.count("select count(*) from job").await, 0);
     assert_eq!(scene.count("select count(*) from lead where next_check_at is not null").await, 0);
+}
+
+#[tokio::test]
+async fn a_day_that_is_full_costs_no_attempt() {
+    let mut scene = Scene::new(vec![site("firm.example")]).await;
+    scene.manners = Some(Manners { operator_day_max: 1, ..Manners::strict() });
+    let leads = scene.import(&["ada@firm.example", "info@firm.example"]).await;
+    scene.work().await;
+    let put_off = async |lead| scene.answers(lead).await.last().is_some_and(|(_, reason)| reason == "rate_limited");
+    let (waits, asked) = if put_off(leads[0]).await { (leads[0], leads[1]) } else { (leads[1], leads[0]) };
+    assert_eq!(scene.lead(asked).await, found("verified", "mailbox_confirmed"));
+    let mut admin = scene.db.admin_conn().await;
+    for _ in 0..5 {
+        sqlx::query("update job set run_at = now()").execute(&mut admin).await.unwrap();
+        scene.work().await;
+    }
+    assert!(scene.answers(waits).await.len() > 1);
+    assert!(scene.answers(waits).await.iter().all(|(attempt, _)| *attempt == 1), "nobody was asked");
+    assert_eq!(scene.world.log().host("firm.example").connections, 1);
+    scene.db.as_owner("update mail_operator set asked_on = asked_on - 1").await;
+    sqlx::query("update job set run_at = now()").execute(&mut admin).await.unwrap();
+    scene.work().await;
+    assert_eq!(scene.lead(waits).await, found("verified", "mailbox_confirmed"), "the next day");
 }
 
 #[tokio::test]

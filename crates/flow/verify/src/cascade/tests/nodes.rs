@@ -47,6 +47,7 @@ async fn whom_one_node_was_sent_away_by_the_others_leave_alone() {
         let note =
             left_alone.evidence.iter().find_map(|record| record.note.clone().filter(|note| note.contains("alone")));
         assert!(note.is_some(), "it says why: {:?}", left_alone.evidence);
+        assert!(left_alone.was_put_off() && !sent_away.was_put_off());
         let wait = left_alone.retry_at.unwrap() - left_alone.checked_at;
         assert!(wait.num_minutes() >= 59, "not before the pause is over: {wait}");
     }
