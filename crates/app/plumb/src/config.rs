@@ -41,7 +41,7 @@ pub struct Config {
     pub dnc_dir: Option<PathBuf>,
     /// Most connections to the database.
     pub database_connections: u32,
-    /// Jobs that run at once.
+    /// Jobs of one organisation that run at once; a quarter as many more run beside them for others.
     pub workers: usize,
     /// Largest list that may be uploaded, in bytes.
     pub upload_bytes_max: u64,
