@@ -1,75 +1,20 @@
 //! A database with one organisation, leads in it, and the router over them.
 
-use std::sync::Arc;
-
 use axum::body::Body;
-use futures::future::BoxFuture;
-use http::request::Parts;
-use http::{Request, StatusCode, header};
-use http_body_util::BodyExt as _;
-use plumb_base::{Email, ImportId, LeadId, OrgId, SessionId, UserId};
+use http::header;
+use plumb_base::{Email, ImportId, LeadId, OrgId};
 use plumb_lead::{Landed, NewLead, ToScreen, ToVerify};
 use plumb_store::access::Role;
 use plumb_store::job::{self, Done, JobError, Registry};
 use plumb_store::testing::Db;
-use plumb_store::{Actor, OrgTx, RateDecision, StoreError, audit};
-use plumb_web::{
-    Authenticator, AuthnError, Csrf, Limiter, Member, Principal, RateRule, Register, Services, Session, Settings,
-};
+use plumb_store::{Actor, OrgTx, audit};
+use plumb_web::testing::{Answer, request, send};
 use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
-
-const TOKEN: &str = "0123456789abcdef0123456789abcdef";
-
-/// The cookie is the organisation's id.
-struct Cookies;
-
-impl Authenticator for Cookies {
-    fn authenticate<'a>(&'a self, parts: &'a Parts) -> BoxFuture<'a, Result<Principal, AuthnError>> {
-        let org = parts.headers.get(header::COOKIE).and_then(|value| value.to_str().ok()?.parse::<OrgId>().ok());
-        let principal = org.map_or(Principal::Anonymous, |org| {
-            Principal::Session(Session {
-                user: UserId::fresh(),
-                session: SessionId::fresh(),
-                csrf: Csrf::new(TOKEN),
-                member: Some(Member { org, org_name: "Example".into(), role: Role::Admin }),
-            })
-        });
-        Box::pin(async move { Ok(principal) })
-    }
-}
-
-struct NoLimit;
-
-impl Limiter for NoLimit {
-    fn ask<'a>(&'a self, _: &'a str, _: RateRule) -> BoxFuture<'a, Result<RateDecision, StoreError>> {
-        Box::pin(async { Ok(RateDecision::Allowed) })
-    }
-}
 
 pub(crate) struct World {
     pub(crate) db: Db,
     pub(crate) org: OrgId,
     router: axum::Router,
-}
-
-/// An answer, read to its end.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) text: String,
-}
-
-impl Answer {
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
-    }
-
-    pub(crate) fn ok(&self) -> Value {
-        assert!(self.status.is_success(), "{self:?}");
-        self.json()
-    }
 }
 
 /// A row of a list: `first last | email | company | phone | linkedin | city`.
@@ -101,9 +46,7 @@ impl World {
     pub(crate) async fn new() -> Self {
         let db = Db::new().await;
         let org = db.org("Example").await;
-        let services =
-            Services::new(Arc::new(Cookies), Arc::new(NoLimit), Settings::default(), CancellationToken::new());
-        let router = Register::new(crate::routes(db.store())).expect("sound routes").router(&services);
+        let router = plumb_web::testing::router(crate::routes(db.store()), Role::Admin);
         Self { db, org, router }
     }
 
@@ -116,16 +59,8 @@ impl World {
     }
 
     pub(crate) async fn send_as(&self, org: OrgId, method: &str, path: &str, kind: &str, body: String) -> Answer {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::COOKIE, org.to_string())
-            .header("x-csrf-token", TOKEN)
-            .header(header::CONTENT_TYPE, kind);
-        let response = self.router.clone().oneshot(request.body(Body::from(body)).expect("a request")).await;
-        let (parts, body) = response.expect("infallible").into_parts();
-        let bytes = body.collect().await.expect("a whole answer").to_bytes();
-        Answer { status: parts.status, text: String::from_utf8_lossy(&bytes).into_owned() }
+        let request = request(org, method, path).header(header::CONTENT_TYPE, kind);
+        send(&self.router, request.body(Body::from(body)).expect("a request")).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

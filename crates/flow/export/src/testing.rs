@@ -1,65 +1,21 @@
 //! A database, the real router, members and keys, for the tests of this crate.
 
-use std::sync::Arc;
-use std::task::Poll;
-
 use axum::body::Body;
 use bytes::Bytes;
-use futures::future::BoxFuture;
-use http::request::Parts;
 use http::{Request, StatusCode, header};
-use http_body_util::BodyExt as _;
-use plumb_base::{ApiKeyId, Clock, Email, ImportId, LeadId, OrgId, SessionId, UserId};
+use plumb_base::{ApiKeyId, Clock, Email, ImportId, LeadId, OrgId, UserId};
 use plumb_lead::{NewLead, Screened, VerdictSummary};
 use plumb_store::access::{Role, Scope};
 use plumb_store::job::{self, JobError, Registry};
-use plumb_store::testing::Db;
-use plumb_store::{Actor, OrgTx, RateDecision, StoreError, audit};
-use plumb_web::{
-    Authenticator, AuthnError, Csrf, Key, Limiter, Member, Principal, RateRule, Register, Services, Session, Settings,
-};
+use plumb_store::testing::{Db, killed_after};
+use plumb_store::{Actor, OrgTx, audit};
+use plumb_web::testing::{Answer, request_by, respond, send};
 use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
 
 use crate::job::{WriteExport, run};
 
-/// The token of every session here.
-const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 /// Leads of a page here: few, so that short lists have several.
 const PAGE_LEADS: u32 = 4;
-
-/// The cookie is the organisation and the person; the bearer of a token is the key whose id it is, in the organisation
-/// of the cookie.
-struct Cookies;
-
-impl Authenticator for Cookies {
-    fn authenticate<'a>(&'a self, parts: &'a Parts) -> BoxFuture<'a, Result<Principal, AuthnError>> {
-        let cookie = parts.headers.get(header::COOKIE).and_then(|value| value.to_str().ok()?.split_once('/'));
-        let ids = cookie.and_then(|(org, user)| Some((org.parse::<OrgId>().ok()?, user.parse::<UserId>().ok()?)));
-        let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.parse().ok());
-        let principal = ids.map_or(Principal::Anonymous, |(org, user)| {
-            if let Some(key) = bearer {
-                return Principal::ApiKey(Key { key, org, scopes: vec![Scope::LeadsExport], role: Role::Member });
-            }
-            Principal::Session(Session {
-                user,
-                session: SessionId::fresh(),
-                csrf: Csrf::new(TOKEN),
-                member: Some(Member { org, org_name: "Example".into(), role: Role::Member }),
-            })
-        });
-        Box::pin(async move { Ok(principal) })
-    }
-}
-
-struct NoLimit;
-
-impl Limiter for NoLimit {
-    fn ask<'a>(&'a self, _: &'a str, _: RateRule) -> BoxFuture<'a, Result<RateDecision, StoreError>> {
-        Box::pin(async { Ok(RateDecision::Allowed) })
-    }
-}
 
 pub(crate) struct World {
     pub(crate) db: Db,
@@ -69,24 +25,6 @@ pub(crate) struct World {
     router: axum::Router,
 }
 
-/// An answer, read to its end or to where it broke off.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: http::HeaderMap,
-    pub(crate) body: Bytes,
-}
-
-impl Answer {
-    pub(crate) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
-    }
-}
-
 impl World {
     /// An organisation with its owner, at noon of the fifth of October 2026.
     pub(crate) async fn new() -> Self {
@@ -94,9 +32,7 @@ impl World {
         let db = Db::with_clock(clock.clone()).await;
         let owner = plumb_identity::create_org_with_owner(db.store(), "Example", "owner@example.com", "", None).await;
         let (org, user) = owner.expect("an organisation is made");
-        let services =
-            Services::new(Arc::new(Cookies), Arc::new(NoLimit), Settings::default(), CancellationToken::new());
-        let router = Register::new(crate::routes(db.store())).expect("sound routes").router(&services);
+        let router = plumb_web::testing::router(crate::routes(db.store()), Role::Member);
         Self { db, clock, org, user, router }
     }
 
@@ -104,27 +40,12 @@ impl World {
         self.db.store().org(self.org, Actor::SYSTEM).await.expect("begins")
     }
 
-    pub(crate) async fn response(
-        &self,
-        who: (OrgId, UserId),
-        method: &str,
-        path: &str,
-        kind: &str,
-        body: String,
-    ) -> axum::response::Response {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::COOKIE, format!("{}/{}", who.0, who.1))
-            .header("x-csrf-token", TOKEN)
-            .header(header::CONTENT_TYPE, kind);
-        self.router.clone().oneshot(request.body(Body::from(body)).expect("a request")).await.expect("infallible")
+    pub(crate) async fn response(&self, path: &str) -> axum::response::Response {
+        respond(&self.router, signed((self.org, self.user), "GET", path, "text/plain", String::new())).await
     }
 
     async fn send(&self, who: (OrgId, UserId), method: &str, path: &str, kind: &str, body: String) -> Answer {
-        let (parts, body) = self.response(who, method, path, kind, body).await.into_parts();
-        let body = body.collect().await.expect("a whole answer").to_bytes();
-        Answer { status: parts.status, headers: parts.headers, body }
+        send(&self.router, signed(who, method, path, kind, body)).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -147,7 +68,7 @@ impl World {
     /// Asks for an export, and answers where it is.
     pub(crate) async fn asked(&self, wanted: &Value) -> String {
         let answer = self.post("/api/v1/exports", wanted).await;
-        assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text);
         format!("/api/v1/exports/{}", answer.json()["id"].as_str().expect("an id"))
     }
 
@@ -157,7 +78,7 @@ impl World {
         let failed = self.work(usize::MAX).await;
         assert!(failed.is_empty(), "{failed:?}");
         let content = self.get(&format!("{path}/content")).await;
-        assert_eq!(content.status, StatusCode::OK, "{}", content.text());
+        assert_eq!(content.status, StatusCode::OK, "{}", content.text);
         (self.get(&path).await.json(), content.body)
     }
 
@@ -170,8 +91,8 @@ impl World {
     /// Runs every job; an export goes on for `polls` polls at most each time.
     pub(crate) async fn work(&self, polls: usize) -> Vec<JobError> {
         let registry = Registry::new().handle::<WriteExport, _, _>(move |job, cx| async move {
-            let work = Killed { work: Box::pin(run(PAGE_LEADS, job, cx)), polls };
-            work.await.unwrap_or_else(|| Err(JobError::Fail("killed".to_owned())))
+            let work = killed_after(polls, run(PAGE_LEADS, job, cx)).await;
+            work.unwrap_or_else(|| Err(JobError::Fail("killed".to_owned())))
         });
         job::drain(self.db.store(), &registry).await.expect("the queue works").1
     }
@@ -283,11 +204,9 @@ impl World {
             .header(header::AUTHORIZATION, key.to_string())
             .header(header::CONTENT_TYPE, "application/json")
             .body(Body::from(wanted.to_string()));
-        let answer = self.router.clone().oneshot(request.expect("a request")).await.expect("infallible");
-        assert_eq!(answer.status(), StatusCode::ACCEPTED);
-        let body = answer.into_body().collect().await.expect("a whole answer").to_bytes();
-        let export: Value = serde_json::from_slice(&body).expect("an export");
-        format!("/api/v1/exports/{}", export["id"].as_str().expect("an id"))
+        let answer = send(&self.router, request.expect("a request")).await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text);
+        format!("/api/v1/exports/{}", answer.json()["id"].as_str().expect("an id"))
     }
 
     /// Revokes a key.
@@ -306,6 +225,11 @@ impl World {
     }
 }
 
+fn signed(who: (OrgId, UserId), method: &str, path: &str, kind: &str, body: String) -> Request<Body> {
+    let request = request_by(who.0, who.1, method, path).header(header::CONTENT_TYPE, kind);
+    request.body(Body::from(body)).expect("a request")
+}
+
 /// One row of a list.
 pub(crate) fn row(row_no: i64, email: &str) -> NewLead {
     let parsed = Email::parse(email).expect("an address");
@@ -317,23 +241,5 @@ pub(crate) fn row(row_no: i64, email: &str) -> NewLead {
         row_no,
         raw: json!({ "E-Mail": email }).to_string(),
         ..NewLead::default()
-    }
-}
-
-/// Work that is thrown away after some polls, as by a process that is killed.
-struct Killed<'a, T> {
-    work: BoxFuture<'a, T>,
-    polls: usize,
-}
-
-impl<T> Future for Killed<'_, T> {
-    type Output = Option<T>;
-
-    fn poll(mut self: std::pin::Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Option<T>> {
-        if let Poll::Ready(done) = self.work.as_mut().poll(cx) {
-            return Poll::Ready(Some(done));
-        }
-        self.polls = self.polls.saturating_sub(1);
-        if self.polls == 0 { Poll::Ready(None) } else { Poll::Pending }
     }
 }

@@ -1,57 +1,18 @@
 //! A database with one organisation, its folder of lists, and the router over them.
 
-use std::sync::Arc;
-use std::task::Poll;
-
 use axum::body::Body;
-use futures::future::BoxFuture;
-use http::request::Parts;
-use http::{Request, StatusCode, header};
-use http_body_util::BodyExt as _;
-use plumb_base::{Clock, Email, ImportId, LeadId, OrgId, SessionId, UserId};
+use http::{StatusCode, header};
+use plumb_base::{Clock, Email, ImportId, LeadId, OrgId};
 use plumb_lead::NewLead;
 use plumb_store::access::Role;
 use plumb_store::job::{self, JobError, Registry};
 use plumb_store::testing::Db;
-use plumb_store::{Actor, OrgTx, RateDecision, StoreError, audit};
-use plumb_web::{
-    Authenticator, AuthnError, Csrf, Limiter, Member, Principal, RateRule, Register, Services, Session, Settings,
-};
+use plumb_store::{Actor, OrgTx, audit};
+use plumb_web::testing::{Answer, request, send};
 use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
 
 use crate::bits::Folder;
 use crate::{Screen, Shelves};
-
-/// The token of every session here.
-const TOKEN: &str = "0123456789abcdef0123456789abcdef";
-
-/// The cookie is the organisation's id.
-struct Cookies;
-
-impl Authenticator for Cookies {
-    fn authenticate<'a>(&'a self, parts: &'a Parts) -> BoxFuture<'a, Result<Principal, AuthnError>> {
-        let org = parts.headers.get(header::COOKIE).and_then(|value| value.to_str().ok()?.parse::<OrgId>().ok());
-        let principal = org.map_or(Principal::Anonymous, |org| {
-            Principal::Session(Session {
-                user: UserId::fresh(),
-                session: SessionId::fresh(),
-                csrf: Csrf::new(TOKEN),
-                member: Some(Member { org, org_name: "Example".into(), role: Role::Admin }),
-            })
-        });
-        Box::pin(async move { Ok(principal) })
-    }
-}
-
-struct NoLimit;
-
-impl Limiter for NoLimit {
-    fn ask<'a>(&'a self, _: &'a str, _: RateRule) -> BoxFuture<'a, Result<RateDecision, StoreError>> {
-        Box::pin(async { Ok(RateDecision::Allowed) })
-    }
-}
 
 pub(crate) struct World {
     pub(crate) db: Db,
@@ -60,19 +21,6 @@ pub(crate) struct World {
     pub(crate) shelves: Shelves,
     router: axum::Router,
     _folder: Folder,
-}
-
-/// An answer, read to its end.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) text: String,
-}
-
-impl Answer {
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
-    }
 }
 
 impl World {
@@ -84,9 +32,7 @@ impl World {
         let folder = Folder::new();
         let shelves = Shelves::at(&folder.0);
         let screen = Screen::new(db.store().clone(), shelves.clone()).upload_bytes_max(1024 * 1024);
-        let services =
-            Services::new(Arc::new(Cookies), Arc::new(NoLimit), Settings::default(), CancellationToken::new());
-        let router = Register::new(crate::routes(&screen)).expect("sound routes").router(&services);
+        let router = plumb_web::testing::router(crate::routes(&screen), Role::Admin);
         Self { db, clock, org, shelves, router, _folder: folder }
     }
 
@@ -102,16 +48,8 @@ impl World {
         kind: &str,
         body: impl Into<Body>,
     ) -> Answer {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::COOKIE, org.to_string())
-            .header("x-csrf-token", TOKEN)
-            .header(header::CONTENT_TYPE, kind);
-        let response = self.router.clone().oneshot(request.body(body.into()).expect("a request")).await;
-        let (parts, body) = response.expect("infallible").into_parts();
-        let bytes = body.collect().await.expect("a whole answer").to_bytes();
-        Answer { status: parts.status, text: String::from_utf8_lossy(&bytes).into_owned() }
+        let request = request(org, method, path).header(header::CONTENT_TYPE, kind);
+        send(&self.router, request.body(body.into()).expect("a request")).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -235,23 +173,5 @@ impl World {
         let rows = sqlx::query_as("select phone_e164, dnc from lead order by phone_e164").fetch_all(tx.conn()).await;
         tx.done_reading().await.expect("ends");
         rows.expect("leads are read")
-    }
-}
-
-/// Work that is thrown away after some polls, as by a process that is killed.
-pub(crate) struct Killed<'a, T> {
-    pub(crate) work: BoxFuture<'a, T>,
-    pub(crate) polls: usize,
-}
-
-impl<T> Future for Killed<'_, T> {
-    type Output = Option<T>;
-
-    fn poll(mut self: std::pin::Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Option<T>> {
-        if let Poll::Ready(done) = self.work.as_mut().poll(cx) {
-            return Poll::Ready(Some(done));
-        }
-        self.polls = self.polls.saturating_sub(1);
-        if self.polls == 0 { Poll::Ready(None) } else { Poll::Pending }
     }
 }

@@ -1,28 +1,20 @@
 //! A database, the real router and a small cleaner, for the tests of this crate.
 
 use std::sync::Arc;
-use std::task::Poll;
 
 use axum::body::Body;
 use bytes::Bytes;
-use futures::future::BoxFuture;
 use futures::{Stream, StreamExt as _};
-use http::request::Parts;
-use http::{Request, StatusCode, header};
-use http_body_util::BodyExt as _;
+use http::{Request, header};
 use plumb_base::cells::Row;
-use plumb_base::{Clock, Email, ImportId, OrgId, SessionId, UserId};
+use plumb_base::{Clock, Email, ImportId, OrgId};
 use plumb_lead::{NewLead, ToCompare, ToScreen, ToVerify};
 use plumb_store::access::Role;
 use plumb_store::job::{self, Done, JobContext, JobError, Registry};
-use plumb_store::testing::Db;
-use plumb_store::{Actor, OrgTx, RateDecision, StoreError};
-use plumb_web::{
-    Authenticator, AuthnError, Csrf, Limiter, Member, Principal, RateRule, Register, Services, Session, Settings,
-};
+use plumb_store::testing::{Db, killed_after};
+use plumb_store::{Actor, OrgTx};
+pub(crate) use plumb_web::testing::{Answer, TOKEN, request};
 use serde_json::Value;
-use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
 
 use crate::job::{ImportList, run};
 use crate::{
@@ -30,8 +22,6 @@ use crate::{
     Worker,
 };
 
-/// The token of every session here.
-pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 /// Rows in a batch here: few, so that short lists have several.
 pub(crate) const BATCH_ROWS: usize = 10;
 
@@ -119,51 +109,11 @@ pub(crate) async fn read(cleaning: Cleaning, job: ImportList, cx: JobContext) ->
     run(Worker::thread(cleaning), "test".to_owned(), BATCH_ROWS, job, cx).await
 }
 
-/// The cookie is the organisation's id; everybody has this role.
-struct Cookies(Role);
-
-impl Authenticator for Cookies {
-    fn authenticate<'a>(&'a self, parts: &'a Parts) -> BoxFuture<'a, Result<Principal, AuthnError>> {
-        let org = parts.headers.get(header::COOKIE).and_then(|value| value.to_str().ok()?.parse::<OrgId>().ok());
-        let principal = org.map_or(Principal::Anonymous, |org| {
-            Principal::Session(Session {
-                user: UserId::fresh(),
-                session: SessionId::fresh(),
-                csrf: Csrf::new(TOKEN),
-                member: Some(Member { org, org_name: "Example".into(), role: self.0 }),
-            })
-        });
-        Box::pin(async move { Ok(principal) })
-    }
-}
-
-struct NoLimit;
-
-impl Limiter for NoLimit {
-    fn ask<'a>(&'a self, _: &'a str, _: RateRule) -> BoxFuture<'a, Result<RateDecision, StoreError>> {
-        Box::pin(async { Ok(RateDecision::Allowed) })
-    }
-}
-
 /// A database with one organisation, and the router over it.
 pub(crate) struct World {
     pub(crate) db: Db,
     pub(crate) org: OrgId,
     pub(crate) router: axum::Router,
-}
-
-/// An answer, read to its end.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: http::HeaderMap,
-    pub(crate) text: String,
-}
-
-impl Answer {
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
-    }
 }
 
 impl World {
@@ -184,9 +134,7 @@ impl World {
         let db = Db::with_clock(clock).await;
         let org = db.org("Example").await;
         let source = set(Source::new(db.store().clone(), cleaning(), Worker::thread(cleaning())));
-        let services =
-            Services::new(Arc::new(Cookies(role)), Arc::new(NoLimit), Settings::default(), CancellationToken::new());
-        let router = Register::new(crate::routes(&source)).expect("sound routes").router(&services);
+        let router = plumb_web::testing::router(crate::routes(&source), role);
         Self { db, org, router }
     }
 
@@ -195,10 +143,7 @@ impl World {
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.expect("infallible");
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.expect("a whole answer").to_bytes();
-        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        plumb_web::testing::send(&self.router, request).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -250,8 +195,8 @@ impl World {
     pub(crate) async fn work(&self, polls: usize) -> Vec<JobError> {
         let registry = Registry::new()
             .handle::<ImportList, _, _>(move |job, cx| async move {
-                let work = Killed { work: Box::pin(read(cleaning(), job, cx)), polls };
-                work.await.unwrap_or_else(|| Err(JobError::Fail("killed".to_owned())))
+                let work = killed_after(polls, Box::pin(read(cleaning(), job, cx))).await;
+                work.unwrap_or_else(|| Err(JobError::Fail("killed".to_owned())))
             })
             .handle::<ToScreen, _, _>(|_, _| async { Ok(Done::Nothing) })
             .handle::<ToCompare, _, _>(|_, _| async { Ok(Done::Nothing) })
@@ -279,10 +224,6 @@ impl World {
 /// The id in an import's JSON.
 pub(crate) fn id(import: &Value) -> ImportId {
     import["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_else(|| panic!("no id in {import}"))
-}
-
-pub(crate) fn request(org: OrgId, method: &str, path: &str) -> http::request::Builder {
-    Request::builder().method(method).uri(path).header(header::COOKIE, org.to_string()).header("x-csrf-token", TOKEN)
 }
 
 pub(crate) fn upload_request(org: OrgId, path: &str) -> http::request::Builder {
@@ -336,24 +277,6 @@ fn slowly(pieces: Vec<Vec<u8>>) -> impl Stream<Item = std::io::Result<Bytes>> + 
         let piece = pieces.next()?;
         Some((Ok(Bytes::from(piece)), (pieces, true)))
     })
-}
-
-/// Work that is thrown away after some polls, as by a process that is killed.
-struct Killed<'a, T> {
-    work: BoxFuture<'a, T>,
-    polls: usize,
-}
-
-impl<T> Future for Killed<'_, T> {
-    type Output = Option<T>;
-
-    fn poll(mut self: std::pin::Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Option<T>> {
-        if let Poll::Ready(done) = self.work.as_mut().poll(cx) {
-            return Poll::Ready(Some(done));
-        }
-        self.polls = self.polls.saturating_sub(1);
-        if self.polls == 0 { Poll::Ready(None) } else { Poll::Pending }
-    }
 }
 
 /// `rows` people, one in ten of them met before, one in ten without an address.

@@ -2,6 +2,8 @@
 
 #![expect(clippy::disallowed_types, clippy::expect_used, reason = "a test that cannot get its database can only stop")]
 
+use std::task::Poll;
+
 use plumb_base::{Clock, OrgId};
 use plumb_vault::Keys;
 use sqlx::postgres::PgConnectOptions;
@@ -129,4 +131,18 @@ async fn run(conn: &mut PgConnection, sql: &str) {
     if let Err(error) = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(conn).await {
         panic!("{sql}: {error}");
     }
+}
+
+/// Work that is thrown away after some polls, as by a process that is killed: none if it had not ended by then.
+pub async fn killed_after<T>(polls: usize, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = std::pin::pin!(work);
+    let mut left = polls;
+    std::future::poll_fn(|cx| {
+        if let Poll::Ready(done) = work.as_mut().poll(cx) {
+            return Poll::Ready(Some(done));
+        }
+        left = left.saturating_sub(1);
+        if left == 0 { Poll::Ready(None) } else { Poll::Pending }
+    })
+    .await
 }

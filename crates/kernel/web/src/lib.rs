@@ -17,6 +17,8 @@ mod openapi;
 pub mod page;
 mod principal;
 mod problem;
+#[cfg(test)]
+mod product;
 mod register;
 mod request;
 mod route;
@@ -25,8 +27,8 @@ mod services;
 mod share;
 mod shell;
 pub mod sse;
-#[cfg(test)]
-mod testing;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use axum::extract::State;
 pub use axum::handler::Handler;

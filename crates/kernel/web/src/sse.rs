@@ -7,8 +7,9 @@ use std::time::Duration;
 use axum::extract::FromRequestParts;
 use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
-use futures::{Stream, StreamExt as _};
+use futures::{Stream, StreamExt as _, stream};
 use http::request::Parts;
+use plumb_store::StoreError;
 use serde::Serialize;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -23,6 +24,8 @@ use crate::share::{Share, Shares};
 pub const STREAM_MAX: Duration = Duration::from_secs(30);
 /// How often something is sent when nothing happens, so that proxies keep the connection.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(10);
+/// How often is looked at what is watched.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// One event.
 #[derive(Clone, Debug)]
@@ -104,6 +107,48 @@ impl Events {
         });
         Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
     }
+
+    /// Tells how something goes on: `progress` with what `look` sees, whenever that changed, and `done` once it `ended`.
+    /// 404 when there is nothing to be seen from the beginning.
+    pub async fn watch<S, F>(
+        self,
+        look: impl Fn() -> F + Send + 'static,
+        ended: fn(&S) -> bool,
+    ) -> Result<Response, Problem>
+    where
+        S: Serialize + PartialEq + Send + 'static,
+        F: Future<Output = Result<Option<S>, StoreError>> + Send + 'static,
+    {
+        look().await?.ok_or_else(Problem::not_found)?;
+        let watch = Watch { look, seen: None, told: false };
+        Ok(self.stream(stream::unfold(watch, move |mut watch| async move {
+            if watch.told {
+                return None;
+            }
+            loop {
+                // Gone, or the database is: the client opens the stream again and is told.
+                let now = (watch.look)().await.ok().flatten()?;
+                if watch.seen.as_ref() != Some(&now) {
+                    let event = Event::json("progress", &now);
+                    watch.seen = Some(now);
+                    return Some((event, watch));
+                }
+                if ended(&now) {
+                    watch.told = true;
+                    return Some((Event::json("done", &now), watch));
+                }
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        })))
+    }
+}
+
+/// What is being watched.
+struct Watch<L, S> {
+    look: L,
+    seen: Option<S>,
+    /// That it ended was told.
+    told: bool,
 }
 
 #[cfg(test)]

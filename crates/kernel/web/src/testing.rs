@@ -1,259 +1,119 @@
-//! A small product of its own, to test the shell with: one route of each kind, made-up callers, a counter.
+//! The real router over a slice's routes, and somebody signed in who asks it, for the tests of that slice.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot ask can only stop")]
+
+use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::Request;
-use futures::StreamExt as _;
+use axum::response::Response;
+use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::request::Parts;
-use http::{HeaderMap, Method, StatusCode, header};
-use maud::{Markup, html};
-use plumb_base::{ApiKeyId, OrgId, SessionId, UserId};
-use plumb_store::access::{Action, Role, Scope};
+use http::{HeaderMap, Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use plumb_base::{OrgId, SessionId, UserId};
+use plumb_store::access::{Role, Scope};
 use plumb_store::{RateDecision, StoreError};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use crate::page::{self, Chrome, Nav};
-use crate::sse::{Event, Events};
-use crate::*;
+use crate::{
+    Authenticator, AuthnError, CSRF_HEADER, Csrf, Key, Limiter, Member, Principal, RateRule, Register, Route, Services,
+    Session, Settings,
+};
 
 /// The token of every session here.
-pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+pub const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
-/// Knows callers by the word in their cookie or bearer token.
-struct Callers;
+/// Whoever the cookie names, with one role in their organisation; or that organisation's key, where a header names its id.
+struct Cookies(Role);
 
-impl Authenticator for Callers {
+impl Authenticator for Cookies {
     fn authenticate<'a>(&'a self, parts: &'a Parts) -> BoxFuture<'a, Result<Principal, AuthnError>> {
-        let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let word = text(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).or(text(header::COOKIE));
-        let session = |role: Option<Role>| {
-            Ok(Principal::Session(Session {
-                user: UserId::fresh(),
+        let cookie = parts.headers.get(header::COOKIE).and_then(|value| value.to_str().ok()?.split_once('/'));
+        let ids = cookie.and_then(|(org, user)| Some((org.parse::<OrgId>().ok()?, user.parse::<UserId>().ok()?)));
+        let key = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.parse().ok());
+        let principal = ids.map_or(Principal::Anonymous, |(org, user)| {
+            if let Some(key) = key {
+                return Principal::ApiKey(Key { key, org, scopes: Scope::ALL.to_vec(), role: self.0 });
+            }
+            Principal::Session(Session {
+                user,
                 session: SessionId::fresh(),
                 csrf: Csrf::new(TOKEN),
-                member: role.map(|role| Member { org: OrgId::fresh(), org_name: "Example <Ltd>".into(), role }),
-            }))
-        };
-        let key = |role, scopes: &[Scope]| {
-            let scopes = scopes.to_vec();
-            Ok(Principal::ApiKey(Key { key: ApiKeyId::fresh(), org: OrgId::fresh(), scopes, role }))
-        };
-        let found = match word {
-            None => Ok(Principal::Anonymous),
-            Some("member") => session(Some(Role::Member)),
-            Some("admin") => session(Some(Role::Admin)),
-            Some("owner") => session(Some(Role::Owner)),
-            Some("homeless") => session(None),
-            Some("key-all") => key(Role::Owner, Scope::ALL),
-            Some("key-busy") => Ok(Principal::ApiKey(Key {
-                key: ApiKeyId::fresh(),
-                org: OrgId(uuid::Uuid::max()),
-                scopes: Scope::ALL.to_vec(),
-                role: Role::Owner,
-            })),
-            Some("key-leads") => key(Role::Owner, &[Scope::LeadsRead]),
-            Some("key-of-member") => key(Role::Member, Scope::ALL),
-            Some("throttled") => Err(AuthnError::Throttled { retry_after: Duration::from_secs(7) }),
-            Some("outage") => Err(AuthnError::Unavailable(StoreError::from(sqlx::Error::PoolTimedOut))),
-            Some(_) => Err(AuthnError::Rejected),
-        };
-        Box::pin(async move { found })
+                member: Some(Member { org, org_name: "Example".into(), role: self.0 }),
+            })
+        });
+        Box::pin(async move { Ok(principal) })
     }
 }
 
-/// Lets `burst` through for each key, and counts the keys.
-#[derive(Default)]
-pub(crate) struct Counter(Mutex<HashMap<String, u32>>);
+struct NoLimit;
 
-impl Counter {
-    pub(crate) fn keys(&self) -> Vec<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+impl Limiter for NoLimit {
+    fn ask<'a>(&'a self, _: &'a str, _: RateRule) -> BoxFuture<'a, Result<RateDecision, StoreError>> {
+        Box::pin(async { Ok(RateDecision::Allowed) })
     }
 }
 
-impl Limiter for Counter {
-    fn ask<'a>(&'a self, key: &'a str, rule: RateRule) -> BoxFuture<'a, Result<RateDecision, StoreError>> {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(key.to_owned()).or_default();
-        *count += 1;
-        let refused = RateDecision::Refused { retry_after: rule.emit };
-        let decision = if *count <= rule.burst { RateDecision::Allowed } else { refused };
-        Box::pin(async move { Ok(decision) })
-    }
+/// The router over `routes`, in the real shell, where everybody has `role` and no rate is limited.
+pub fn router(routes: Vec<Route>, role: Role) -> axum::Router {
+    let services =
+        Services::new(Arc::new(Cookies(role)), Arc::new(NoLimit), Settings::default(), CancellationToken::new());
+    Register::new(routes).expect("sound routes").router(&services)
 }
 
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Thing {
-    /// What it is called.
-    pub(crate) name: String,
-    pub(crate) parts: Option<Vec<Part>>,
+/// A request of `user` in `org`, signed in and sent by a page of ours.
+pub fn request_by(org: OrgId, user: UserId, method: &str, path: &str) -> http::request::Builder {
+    Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::COOKIE, format!("{org}/{user}"))
+        .header(CSRF_HEADER, TOKEN)
 }
 
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub(crate) struct Part {
-    pub(crate) size: u32,
+/// A request of somebody in `org`.
+pub fn request(org: OrgId, method: &str, path: &str) -> http::request::Builder {
+    request_by(org, UserId::fresh(), method, path)
 }
 
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub(crate) struct ThingQuery {
-    /// How many at most.
-    pub(crate) limit: Option<u32>,
-    pub(crate) after: String,
+/// What `router` answers, its body still on the way.
+pub async fn respond(router: &axum::Router, request: Request<Body>) -> Response {
+    router.clone().oneshot(request).await.expect("infallible")
 }
 
-#[derive(Debug, Deserialize, JsonSchema)]
-pub(crate) struct ThingPath {
-    pub(crate) thing: uuid::Uuid,
+/// What `router` answers.
+pub async fn send(router: &axum::Router, request: Request<Body>) -> Answer {
+    let (parts, body) = respond(router, request).await.into_parts();
+    let body = body.collect().await.expect("a whole answer").to_bytes();
+    let text = String::from_utf8_lossy(&body).into_owned();
+    Answer { status: parts.status, headers: parts.headers, body, text }
 }
 
-pub(crate) const PUBLIC: Access = Access::Public { reason: "A test.", limit: RateRule::per_minute(3) };
-
-/// A slice with one route of each kind.
-pub(crate) fn routes() -> Vec<Route> {
-    const READ: Access = Access::Org(Action::LeadsRead);
-    const EDIT: Access = Access::Org(Action::LeadsEdit);
-    vec![
-        Route::get("/api/v1/things", READ, list.with_state(()))
-            .doc(Doc::new("List things").tag("things").query::<ThingQuery>().responds::<Vec<Thing>>(200)),
-        Route::post("/api/v1/things", EDIT, make.with_state(()))
-            .doc(Doc::new("Make a thing").tag("things").body::<Thing>().responds::<Thing>(201)),
-        Route::get("/api/v1/things/{thing}", READ, one.with_state(()))
-            .doc(Doc::new("One thing").tag("things").path::<ThingPath>().responds::<Thing>(200)),
-        Route::get("/api/v1/things/{thing}/events", READ, events.with_state(()))
-            .doc(Doc::new("What happens to a thing").tag("things").responds_with(200, "text/event-stream")),
-        Route::post("/api/v1/uploads", EDIT, upload.with_state(()))
-            .limits(BodyLimit::Stream(4096))
-            .doc(Doc::new("Upload").tag("things").body_of("multipart/form-data").responds_empty(204)),
-        Route::get("/api/v1/log", Access::Org(Action::AuditRead), fine.with_state(()))
-            .doc(Doc::new("The log").responds_with(200, "text/plain")),
-        Route::post("/api/v1/keys", Access::Org(Action::ApiKeysManage), fine.with_state(()))
-            .doc(Doc::new("Make a key").responds_empty(200)),
-        Route::get("/api/v1/me", Access::SignedIn, fine.with_state(())).doc(Doc::new("Who am I").responds_empty(200)),
-        Route::get("/api/v1/public", PUBLIC, fine.with_state(())).doc(Doc::new("Public").responds_empty(200)),
-        Route::get("/api/v1/broken", READ, broken.with_state(())).doc(Doc::new("Panics").responds_empty(200)),
-        Route::get("/api/v1/slow", READ, slow.with_state(())).doc(Doc::new("Never answers").responds_empty(200)),
-        Route::get("/things", READ, things_page.with_state(())).page(),
-        Route::post("/things", EDIT, save.with_state(())).page(),
-        Route::post("/uploads", EDIT, upload.with_state(())).limits(BodyLimit::Stream(4096)).page(),
-        Route::get("/broken", READ, broken.with_state(())).page(),
-        Route::post("/sign-in", PUBLIC, fine.with_state(())).page(),
-    ]
-}
-
-async fn list(_: Caller, Query(query): Query<ThingQuery>) -> Json<Vec<Thing>> {
-    Json(vec![Thing { name: query.after, parts: query.limit.map(|size| vec![Part { size }]) }])
-}
-
-async fn make(_: Caller, Json(thing): Json<Thing>) -> (StatusCode, Json<Thing>) {
-    (StatusCode::CREATED, Json(thing))
-}
-
-async fn one(_: Caller, Path(ThingPath { thing }): Path<ThingPath>) -> Result<Json<Thing>, Problem> {
-    if thing.is_max() { Ok(Json(Thing { name: "the last".into(), parts: None })) } else { Err(Problem::not_found()) }
-}
-
-async fn events(_: Caller, Path(_): Path<ThingPath>, events: Events) -> Response {
-    let first = futures::stream::iter([Event::json("progress", &Part { size: 1 }).id("1")]);
-    events.stream(first.chain(futures::stream::pending()))
-}
-
-async fn upload(_: Caller, Multipart(mut form): Multipart) -> Result<StatusCode, Problem> {
-    while let Some(mut field) = form.next_field().await? {
-        while field.chunk().await?.is_some() {}
-    }
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn things_page(caller: Caller) -> Markup {
-    let body = html! { h1 { "Things" } form method="post" { (caller.csrf.field()) } };
-    page::layout("Things", &Chrome::of(&caller, Nav::Leads), body)
-}
-
-async fn save(_: Caller, Form(thing): Form<FormThing>) -> Redirect {
-    Redirect::to(&format!("/things?saved={}", thing.name))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FormThing {
-    name: String,
-}
-
-async fn fine() -> &'static str {
-    "fine"
-}
-
-async fn broken() -> StatusCode {
-    panic!("with something private")
-}
-
-async fn slow() -> StatusCode {
-    futures::future::pending().await
-}
-
-/// The product, running without a socket.
-pub(crate) struct World {
-    pub(crate) router: axum::Router,
-    pub(crate) counter: Arc<Counter>,
-    pub(crate) shutdown: CancellationToken,
-}
-
-/// What came back.
+/// An answer, read to its end.
 #[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: String,
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Bytes,
+    /// Its body as a text.
+    pub text: String,
 }
 
 impl Answer {
-    pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    /// Its body as JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.text))
     }
 
-    pub(crate) fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.body).unwrap()
+    /// The same of an answer that says that it went well.
+    pub fn ok(&self) -> Value {
+        assert!(self.status.is_success(), "{} {}", self.status, self.text);
+        self.json()
     }
-}
-
-impl World {
-    pub(crate) fn new(settings: Settings) -> Self {
-        let (counter, shutdown) = (Arc::new(Counter::default()), CancellationToken::new());
-        let limiter: Arc<dyn Limiter> = counter.clone();
-        let services = Services::new(Arc::new(Callers), limiter, settings, shutdown.clone());
-        Self { router: Register::new(routes()).unwrap().router(&services), counter, shutdown }
-    }
-
-    pub(crate) async fn ask(&self, request: Request) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
-    }
-
-    pub(crate) async fn get(&self, path: &str, who: &str) -> Answer {
-        self.ask(request(Method::GET, path, who, &[], "")).await
-    }
-}
-
-/// A request by `who`: a word for the cookie, or `key-…` for a bearer token; nobody when empty.
-pub(crate) fn request(method: Method, path: &str, who: &str, headers: &[(&str, &str)], body: &str) -> Request {
-    let mut request = Request::builder().method(method).uri(path).header(header::HOST, "plumb.example.com");
-    if who.starts_with("key-") {
-        request = request.header(header::AUTHORIZATION, format!("Bearer {who}"));
-    } else if !who.is_empty() {
-        request = request.header(header::COOKIE, who);
-    }
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    request.body(Body::from(body.to_owned())).unwrap()
 }

@@ -7,7 +7,7 @@ use crate::testing::{World, row};
 const OLD: &str = "Ada Quillfeather | ada.q@foundry.example | Old Foundry Ltd | | aquill-71 | Leeds";
 const NEW: &str = "Ada Quillfeather | ada@optics.example | New Optics GmbH | +442079460001 | aquill-71 | Leeds";
 
-async fn undo(world: &World, merged: &Value) -> crate::testing::Answer {
+async fn undo(world: &World, merged: &Value) -> plumb_web::testing::Answer {
     world.post(&format!("/api/v1/merges/{}/undo", merged["merge"].as_str().unwrap())).await
 }
 

@@ -17,7 +17,7 @@ async fn files_go_after_30_days_and_lines_after_90() {
     world.ended_ago("1 minute").await;
     let gone = world.get(&content).await;
     assert_eq!(gone.status, StatusCode::GONE, "also before the sweep");
-    assert!(gone.text().contains("30 days"));
+    assert!(gone.text.contains("30 days"));
     assert!(world.get(&path).await.json()["links"]["content"].is_null());
     assert_eq!(sweep(world.db.store()).await.unwrap(), Swept { contents: 1, ..Swept::default() });
     assert_eq!(world.count("select count(*) from export_piece").await, 0);

@@ -1,10 +1,11 @@
 use chrono::TimeDelta;
 use plumb_store::audit;
 use plumb_store::job::{self, Registry};
+use plumb_store::testing::killed_after;
 use serde_json::json;
 
 use super::*;
-use crate::testing::{Killed, World};
+use crate::testing::World;
 
 #[tokio::test]
 async fn leads_are_screened_with_what_is_loaded() {
@@ -164,10 +165,13 @@ async fn a_load_that_is_killed_is_taken_up_again_wherever_it_was() {
         let fields = [("registry", "federal"), ("version_date", &*day), ("accept_unusual", "true")];
         let answer = world.upload("/api/v1/dnc/loads", &fields, list).await;
         let shelves = world.shelves.clone();
-        let killing = Registry::new().handle::<LoadList, _, _>(move |job, cx| {
-            let work = Killed { work: Box::pin(load::run(shelves.clone(), job, cx)), polls };
-            async move { work.await.unwrap_or_else(|| Err(job::JobError::Fail("killed".to_owned()))) }
-        });
+        let killing =
+            Registry::new().handle::<LoadList, _, _>(move |job, cx| {
+                let work = load::run(shelves.clone(), job, cx);
+                async move {
+                    killed_after(polls, work).await.unwrap_or_else(|| Err(job::JobError::Fail("killed".to_owned())))
+                }
+            });
         world.run(&killing).await;
         let mut tx = world.tx().await;
         for dead in job::dead(&mut tx).await.unwrap() {
@@ -201,10 +205,13 @@ async fn a_screening_that_is_killed_goes_on_and_counts_each_lead_once() {
     let answer = world.json("POST", "/api/v1/dnc/screenings", &json!({})).await.json();
     for polls in [5, 12, 30, 1_000] {
         let shelves = world.shelves.clone();
-        let killing = Registry::new().handle::<ScreenLeads, _, _>(move |job, cx| {
-            let work = Killed { work: Box::pin(screen::run(shelves.clone(), 4, job, cx)), polls };
-            async move { work.await.unwrap_or_else(|| Err(job::JobError::Fail("killed".to_owned()))) }
-        });
+        let killing =
+            Registry::new().handle::<ScreenLeads, _, _>(move |job, cx| {
+                let work = screen::run(shelves.clone(), 4, job, cx);
+                async move {
+                    killed_after(polls, work).await.unwrap_or_else(|| Err(job::JobError::Fail("killed".to_owned())))
+                }
+            });
         world.run(&killing).await;
         let mut tx = world.tx().await;
         for dead in job::dead(&mut tx).await.unwrap() {

@@ -303,8 +303,9 @@ fn send_workbook(address: std::net::SocketAddr, org: plumb_base::OrgId) -> Strin
     stream.set_read_timeout(Some(std::time::Duration::from_secs(20))).expect("sets");
     let workbook = [b"PK\x03\x04 xl/workbook.xml".to_vec(), vec![7; 20_000_000]].concat();
     let body = [head(&[]).as_bytes(), &workbook, END].concat();
+    let user = plumb_base::UserId::fresh();
     let request = format!(
-        "POST /api/v1/imports HTTP/1.1\r\nHost: localhost\r\nCookie: {org}\r\nX-Csrf-Token: {}\r\nConnection: close\r\n\
+        "POST /api/v1/imports HTTP/1.1\r\nHost: localhost\r\nCookie: {org}/{user}\r\nX-Csrf-Token: {}\r\nConnection: close\r\n\
          Content-Type: multipart/form-data; boundary=BOUNDARY\r\nContent-Length: {}\r\n\r\n",
         crate::testing::TOKEN,
         body.len()

@@ -7,7 +7,7 @@ use tower::ServiceExt as _;
 
 use super::{Metrics, Ready, router};
 use crate::Settings;
-use crate::testing::World;
+use crate::product::World;
 
 async fn ask(router: &axum::Router, path: &str) -> (u16, String) {
     let response = router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();

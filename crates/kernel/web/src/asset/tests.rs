@@ -1,5 +1,5 @@
 use crate::Settings;
-use crate::testing::World;
+use crate::product::World;
 
 #[tokio::test]
 async fn are_kept_for_ever_under_an_address_that_changes_with_them() {

@@ -1,7 +1,7 @@
 use http::Method;
 
 use crate::Settings;
-use crate::testing::{World, request};
+use crate::product::{World, request};
 
 #[tokio::test]
 async fn what_does_not_fit_is_a_problem_with_its_own_status() {
@@ -39,9 +39,9 @@ async fn a_malformed_id_is_as_absent_as_an_unknown_one() {
     assert_eq!(found.status.as_u16(), 200);
     let unknown = world.get("/api/v1/things/0190163d-8694-739b-aea5-966c26f8ad90", "key-all").await;
     let malformed = world.get("/api/v1/things/1", "key-all").await;
-    let masked = |answer: &crate::testing::Answer| answer.body.replace(answer.header("x-request-id"), "");
+    let masked = |answer: &crate::product::Answer| answer.body.replace(answer.header("x-request-id"), "");
     assert_eq!(masked(&unknown), masked(&malformed));
-    let names = |answer: &crate::testing::Answer| answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>();
+    let names = |answer: &crate::product::Answer| answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(names(&unknown), names(&malformed));
 }
 

@@ -3,7 +3,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 
 use crate::client::Peer;
-use crate::testing::{TOKEN, World, request};
+use crate::product::{TOKEN, World, request};
 use crate::{BodyLimit, Settings};
 
 fn world() -> World {
@@ -55,7 +55,7 @@ async fn a_page_without_identity_leads_to_the_sign_in_page_and_back() {
 async fn a_bad_credential_is_answered_like_none() {
     let world = world();
     let (none, bad) = (world.get("/api/v1/me", "").await, world.get("/api/v1/me", "expired").await);
-    let masked = |answer: &crate::testing::Answer| {
+    let masked = |answer: &crate::product::Answer| {
         let id = answer.header("x-request-id").to_owned();
         answer.body.replace(&id, "")
     };

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::testing::{World, routes};
+use crate::product::{World, routes};
 use crate::{Register, Settings};
 
 fn document() -> Value {

@@ -2,7 +2,7 @@ use http::Method;
 use plumb_store::access::Action;
 
 use super::{Register, RegisterError};
-use crate::testing::{PUBLIC, Thing, routes};
+use crate::product::{PUBLIC, Thing, routes};
 use crate::{Access, BodyLimit, Doc, Handler as _, RateRule, Route};
 
 const READ: Access = Access::Org(Action::LeadsRead);

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{ConnectionLimits, Listener, serve};
 use crate::Settings;
-use crate::testing::World;
+use crate::product::World;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 

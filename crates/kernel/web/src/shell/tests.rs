@@ -2,13 +2,13 @@ use std::time::Duration;
 
 use http::Method;
 
-use crate::testing::{TOKEN, World, request};
+use crate::product::{TOKEN, World, request};
 use crate::{Register, Settings};
 
 #[tokio::test]
 async fn every_answer_of_every_route_has_the_headers() {
     let world = World::new(Settings { hsts: true, request_timeout: Duration::from_millis(20), ..Settings::default() });
-    let mut paths: Vec<(Method, String)> = Register::new(crate::testing::routes())
+    let mut paths: Vec<(Method, String)> = Register::new(crate::product::routes())
         .unwrap()
         .routes()
         .into_iter()
@@ -173,7 +173,7 @@ async fn nothing_of_a_request_reaches_the_log() {
     tracing::callsite::rebuild_interest_cache();
     let world = World::new(Settings { request_timeout: Duration::from_millis(20), ..Settings::default() });
     let marker = "canary@example.com";
-    for info in Register::new(crate::testing::routes()).unwrap().routes() {
+    for info in Register::new(crate::product::routes()).unwrap().routes() {
         let path = info.path.replace("{thing}", marker).replace("{name}", marker);
         let path = format!("{path}?after={marker}&csrf={TOKEN}");
         for who in ["", "member", "key-all", "outage", marker] {

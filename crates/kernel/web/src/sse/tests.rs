@@ -6,7 +6,7 @@ use http::Method;
 use tower::ServiceExt as _;
 
 use crate::Settings;
-use crate::testing::{World, request};
+use crate::product::{World, request};
 
 const EVENTS: &str = "/api/v1/things/0190163d-8694-739b-aea5-966c26f8ad90/events";
 

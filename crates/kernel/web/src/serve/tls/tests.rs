@@ -11,8 +11,8 @@ use tokio_rustls::TlsConnector;
 
 use super::{Tls, TlsError};
 use crate::Settings;
+use crate::product::World;
 use crate::serve::{ConnectionLimits, Listener, serve};
-use crate::testing::World;
 
 /// A folder with a certificate for `localhost` and its key, gone at the end.
 struct Files(PathBuf);
