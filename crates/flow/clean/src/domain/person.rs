@@ -282,7 +282,9 @@ fn append_generation(name: &mut String, generation: &str) {
 fn written(titles: &str) -> String {
     let shouts = titles.chars().filter(|c| c.is_uppercase()).count() > 1 && !titles.chars().any(char::is_lowercase);
     let whispers = !titles.chars().any(char::is_uppercase) && !titles.contains(' ');
-    if !(shouts || whispers) {
+    // These are letters, and stay so.
+    let abbreviates = matches!(titles, "CA" | "DI" | "PD");
+    if abbreviates || !(shouts || whispers) {
         return titles.to_owned();
     }
     let mut out = String::with_capacity(titles.len());
@@ -325,6 +327,8 @@ fn without_asides(name: &str) -> Cow<'_, str> {
 fn is_implausible(name: &str) -> bool {
     let address =
         name.contains(['@', '\u{fffd}']) || name.contains("://") || name.to_ascii_lowercase().contains("www.");
+    // `John Example 3rd`: the third of that name.
+    let name = [" 2nd", " 3rd", " 4th"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
     address || name.chars().any(char::is_numeric)
 }
 

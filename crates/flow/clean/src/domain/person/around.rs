@@ -5,6 +5,7 @@ use plumb_base::Country;
 use super::super::mapping::Field;
 use super::super::text::is_placeholder;
 use super::case::{has_capitals, is_capitals};
+use super::split::has_two_families;
 
 /// A name and what stands around it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -129,18 +130,63 @@ const TITLES: [&str; 63] = [
     "univprof",
 ];
 
+/// Titles that are given names too: only where a whole name stands behind them. Sorted.
+const STANDING: [&str; 23] = [
+    "ambassador",
+    "archbishop",
+    "baron",
+    "baroness",
+    "bishop",
+    "brother",
+    "captain",
+    "colonel",
+    "countess",
+    "dame",
+    "dato",
+    "datuk",
+    "judge",
+    "lady",
+    "lieutenant",
+    "lord",
+    "pastor",
+    "rabbi",
+    "senator",
+    "sergeant",
+    "shaikh",
+    "sheikh",
+    "sister",
+];
+
 /// Titles with letters of their own.
-const FAR_TITLES: [&str; 10] = ["Dña", "Doña", "Maître", "Pán", "Paní", "Sayın", "Señor", "Señora", "Señorita", "Srª"];
+const FAR_TITLES: [&str; 15] = [
+    "Dña",
+    "Doña",
+    "Maître",
+    "Pán",
+    "Paní",
+    "Sayın",
+    "Señor",
+    "Señora",
+    "Señorita",
+    "Srª",
+    "inż",
+    "г-жа",
+    "г-н",
+    "д-р",
+    "проф",
+];
 
 /// Titles only with a dot: without one, they are somebody's name. Sorted.
-const DOTTED: [&str; 24] = [
-    "adv", "arch", "avv", "brig", "capt", "col", "doc", "eng", "gen", "hon", "hr", "hra", "ing", "ir", "lt", "ltgen",
-    "mag", "maj", "pfr", "rag", "rt", "sgt", "sn", "vm",
+const DOTTED: [&str; 34] = [
+    "adj", "adv", "amb", "arch", "assoc", "asst", "avv", "brig", "capt", "col", "cpt", "doc", "eng", "fr", "gen",
+    "gov", "hon", "hr", "hra", "ing", "ir", "lt", "ltgen", "mag", "maga", "maj", "pfr", "rag", "rep", "rt", "sen",
+    "sgt", "sn", "vm",
 ];
 
 /// What goes on after a title: `Dr. rer. nat.`. Sorted.
-const AFTER_TITLES: [&str; 15] =
-    ["habil", "hc", "ing", "iur", "jur", "med", "mult", "nat", "oec", "phil", "pol", "rer", "sc", "techn", "univ"];
+const AFTER_TITLES: [&str; 16] = [
+    "hab", "habil", "hc", "ing", "iur", "jur", "med", "mult", "nat", "oec", "phil", "pol", "rer", "sc", "techn", "univ",
+];
 
 /// Titles that are no given name, whatever stands beside them.
 const NEVER_NAMES: [&str; 13] =
@@ -210,9 +256,12 @@ pub(super) fn without_titles(name: &str, whole: bool, country: Option<Country>) 
         let title = holds(&TITLES, plain)
             || (dotted && (holds(&DOTTED, plain) || plain.starts_with("dipl")))
             || (dotted && plain.starts_with("dr") && plain.len() > 3)
-            || (any && (holds(&AFTER_TITLES, plain) || plain == "h" || (plain == "c" && rest.len() < name.len())))
+            || (any && (holds(&AFTER_TITLES, plain) || plain == "sri" || plain == "h" || (plain == "c" && rest.len() < name.len())))
             // `M.` is a title before a given name, where French is spoken or nobody says what is; `Me` only there.
             || (plain == "m" && country.is_none_or(speaks_french) && tail.contains(' ') == whole)
+            || (holds(&STANDING, plain) && (any || (whole && tail.contains(' '))))
+            || is_title_there(head, plain, country)
+            || (plain == "the" && ["Hon", "Rev", "Right", "Rt", "Very"].iter().any(|next| tail.starts_with(next)))
             || (plain == "me" && country.is_some_and(speaks_french));
         let title = title || FAR_TITLES.contains(&head.trim_end_matches('.'));
         if !title || is_placeholder(tail, Field::FirstName) {
@@ -221,6 +270,20 @@ pub(super) fn without_titles(name: &str, whole: bool, country: Option<Country>) 
         (rest, any) = (tail, true);
     }
     rest
+}
+
+/// Letters that are a title in some countries alone, and initials or a name elsewhere.
+fn is_title_there(head: &str, plain: &str, country: Option<Country>) -> bool {
+    let Some(country) = country else { return false };
+    match plain {
+        "d" => head.ends_with('.') && has_two_families(country),
+        "don" => has_two_families(country),
+        "pan" | "pani" => matches!(country.as_str(), "CZ" | "PL" | "SK" | "UA"),
+        "ca" => head == "CA" && country.as_str() == "IN",
+        "di" => head == "DI" && country.as_str() == "AT",
+        "pd" => head == "PD" && matches!(country.as_str(), "AT" | "CH" | "DE"),
+        _ => false,
+    }
 }
 
 /// Countries in which letters begin with `M.` and `Mme`.
@@ -247,9 +310,16 @@ fn last_behind(name: &str, whole: bool) -> Option<(&str, &str, Behind)> {
     // Some hang the sign of a trade mark on a degree.
     let tail = tail.trim_end_matches(['®', '™', '℠']);
     let mut into = [0; AROUND_BYTES_MAX];
-    let plain = letters(tail, &mut into);
+    let plain = match tail {
+        "2nd" => "ii",
+        "3rd" => "iii",
+        "4th" => "iv",
+        _ => letters(tail, &mut into),
+    };
     let room = comma || !whole || head.contains([' ', ',']);
-    let is_loud = !tail.bytes().any(|b| b.is_ascii_lowercase()) || !name.bytes().any(|b| b.is_ascii_uppercase());
+    let is_ordinal = tail.bytes().any(|b| b.is_ascii_digit());
+    let is_loud =
+        is_ordinal || !tail.bytes().any(|b| b.is_ascii_lowercase()) || !name.bytes().any(|b| b.is_ascii_uppercase());
     let generation = match plain {
         "jr" => "Jr.",
         "sr" => "Sr.",
@@ -287,7 +357,7 @@ mod tests {
     #[test]
     fn lists_are_sorted() {
         assert!(NEVER_NAMES.iter().all(|title| is_title_alone(title)));
-        for list in [TITLES.as_slice(), &DOTTED, &AFTER_TITLES, &CREDENTIALS, &CAREFUL] {
+        for list in [TITLES.as_slice(), &DOTTED, &STANDING, &AFTER_TITLES, &CREDENTIALS, &CAREFUL] {
             assert!(list.is_sorted(), "{list:?}");
         }
     }

@@ -113,7 +113,8 @@ fn is_east_asian(c: char) -> bool {
 
 fn latin(words: &Words<'_>, country: Option<Country>) -> Option<Parts> {
     let len = words.len;
-    if (0..len).any(|n| is_no_name(words.get(n))) {
+    // A line by itself stands between a name and something else.
+    if (0..len).any(|n| is_no_name(words.get(n)) || words.get(n) == "-") {
         return None;
     }
     match by_capitals(words) {
@@ -132,6 +133,7 @@ fn latin(words: &Words<'_>, country: Option<Country>) -> Option<Parts> {
     let with_particles = |mut from: usize| {
         while from > 1
             && (is_particle(words.get(from - 1))
+                || (words.get(from - 1) == "Lo" && country.is_some_and(|country| country.as_str() == "IT"))
                 || (words.get(from - 1) == "in" && matches!(words.get(from), "'t" | "’t" | "de" | "der")))
         {
             from -= 1;
@@ -151,6 +153,10 @@ fn latin(words: &Words<'_>, country: Option<Country>) -> Option<Parts> {
     };
     family = (1..family).find(opens).unwrap_or(family);
     let mut given = words.called(0, family);
+    // `Abdul Rahman` is one name.
+    if family >= 2 && matches!(words.get(0), "Abd" | "Abdel" | "Abdoul" | "Abdul") {
+        given = 2;
+    }
     if country.is_some_and(has_two_families) && family >= 2 {
         let second = words.get(1);
         let (is_given, is_letter) = (SECOND_GIVEN.contains(&second), is_initial(second) || is_particle(second));
@@ -307,7 +313,7 @@ fn is_no_name(word: &str) -> bool {
 }
 
 /// Countries whose people have two family names, the father's and the mother's.
-fn has_two_families(country: Country) -> bool {
+pub(super) fn has_two_families(country: Country) -> bool {
     const COUNTRIES: [&str; 19] = [
         "AR", "BO", "CL", "CO", "CR", "CU", "DO", "EC", "ES", "GT", "HN", "MX", "NI", "PA", "PE", "PR", "SV", "UY",
         "VE",

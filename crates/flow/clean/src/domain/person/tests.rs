@@ -195,7 +195,10 @@ fn both_readers_write_the_same_names() {
 fn whole_names_of_many_countries() {
     let mut wrong = Vec::new();
     let mut count = 0;
-    let lines = include_str!("names.txt").lines().chain(include_str!("unseen.txt").lines());
+    let lines = include_str!("names.txt")
+        .lines()
+        .chain(include_str!("unseen.txt").lines())
+        .chain(include_str!("further.txt").lines());
     for line in lines.filter(|line| !line.starts_with('#')) {
         let [full, country, honorific, first, last, suffix] =
             <[&str; 6]>::try_from(line.split('|').map(str::trim).collect::<Vec<_>>()).unwrap();
