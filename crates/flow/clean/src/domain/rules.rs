@@ -11,7 +11,7 @@ use super::memo::Memo;
 use super::place::{Countries, Postcodes, Regions};
 
 /// Raised by hand whenever the code, or the numbering plans or public suffixes it is built with, clean a row differently.
-const CODE_VERSION: u32 = 4;
+const CODE_VERSION: u32 = 5;
 
 const ROLE: &str = include_str!("../../lists/role.txt");
 const FREE_FIRST: &str = include_str!("../../lists/free_mail_first.txt");
