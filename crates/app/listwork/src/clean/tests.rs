@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use plumb_clean::{PrivateClass, PrivateClasses};
+use plumb_clean::{DateOrder, PrivateClass, PrivateClasses};
 use plumb_table::columnar::{Reader, Writer};
 
 use super::testing::{cleaned, run};
@@ -287,4 +287,30 @@ fn an_address_that_is_not_wanted_is_suppressed_all_the_same() {
     });
     assert_eq!((column(&output, "plumb_keep")[0].as_str(), summary.counts.suppressed), ("false", 1));
     assert_eq!(column(&output, "plumb_email_status"), ["suppressed"]);
+}
+
+#[test]
+fn what_the_kernel_reads_beside_the_name_has_columns_of_its_own() {
+    let list = "Name,Title,Company,Email,Last Contacted\n\
+        \"Dr. Ada Example, PhD\",CTO,Example LLC dba Sample,ada@example.com,03/04/2026\n\
+        Ben Sample Jr.,Sales Intern,Sample Inc,ben@example.com,11/20/2026\n\
+        Cy Muster,,Muster AG,cy@example.com,soon\n";
+    let (output, summary) = cleaned(list, |_| {});
+    assert_eq!(column(&output, "plumb_honorific"), ["Dr.", "", ""]);
+    assert_eq!(column(&output, "plumb_name_suffix"), ["PhD", "Jr.", ""]);
+    assert_eq!(column(&output, "plumb_trade_name"), ["Sample", "", ""]);
+    assert_eq!(column(&output, "plumb_seniority"), ["executive", "entry", ""]);
+    assert_eq!(column(&output, "plumb_date"), ["2026-03-04", "2026-11-20", ""], "the second row shows the order");
+    assert!(column(&output, "plumb_reasons")[2].contains("date_invalid"));
+    assert_eq!(summary.plan.date_order, Some(DateOrder::MonthFirst));
+
+    let unclear = list.replace("11/20/2026", "");
+    let (output, _) = cleaned(&unclear, |_| {});
+    assert_eq!(column(&output, "plumb_date")[0], "");
+    assert!(column(&output, "plumb_reasons")[0].contains("date_ambiguous"));
+    let (output, _) = cleaned(&unclear, |options| {
+        options.date_order = Some(DateOrder::DayFirst);
+        options.shape.replace = true;
+    });
+    assert_eq!(column(&output, "Last Contacted"), ["2026-04-03", "", "soon"], "what is no date stays");
 }
