@@ -12,6 +12,9 @@ pub enum ListError {
     /// It was asked for wrongly: another call may do.
     #[error("{0}")]
     Usage(String),
+    /// There is no such file.
+    #[error("there is no file {0}; nothing was written")]
+    Missing(String),
     /// The list is not taken.
     #[error("{file}: {refusal}")]
     Refused {
@@ -43,6 +46,14 @@ pub enum ListError {
 }
 
 impl ListError {
+    /// A failure to read `path`, which may not be there.
+    pub(crate) fn unread(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        move |error| match error.kind() {
+            std::io::ErrorKind::NotFound => Self::Missing(path.display().to_string()),
+            _ => Self::io("cannot be read", path)(error),
+        }
+    }
+
     /// A failure to read or write `path`.
     pub(crate) fn io<'p>(doing: &'p str, path: &'p Path) -> impl FnOnce(std::io::Error) -> Self + 'p {
         move |error| Self::Io { what: format!("{} {doing}", path.display()), error }

@@ -51,7 +51,7 @@ impl Place {
     /// Its state, if it is a file: a pipe or a device has none that stays.
     pub(crate) fn state(&self) -> Result<Option<State>, ListError> {
         let Some(path) = self.path() else { return Ok(None) };
-        let stat = path.metadata().map_err(ListError::io("cannot be read", path))?;
+        let stat = path.metadata().map_err(ListError::unread(path))?;
         Ok(stat
             .is_file()
             .then(|| [stat.dev() as i64, stat.ino() as i64, stat.len() as i64, stat.mtime(), stat.mtime_nsec()]))
@@ -59,13 +59,17 @@ impl Place {
 
     /// Refuses a file that is another by now.
     pub(crate) fn check_unchanged(&self, before: Option<State>) -> Result<(), ListError> {
-        if self.state()? == before { Ok(()) } else { Err(ListError::Changed { file: self.name() }) }
+        match self.state() {
+            Ok(state) if state == before => Ok(()),
+            Ok(_) | Err(ListError::Missing(_)) => Err(ListError::Changed { file: self.name() }),
+            Err(error) => Err(error),
+        }
     }
 
     pub(crate) fn open(&self) -> Result<(Box<dyn io::Read + Send>, Option<u64>), ListError> {
         let Some(path) = self.path() else { return Ok((Box::new(io::stdin()), None)) };
-        let file = File::open(path).map_err(ListError::io("cannot be read", path))?;
-        let stat = file.metadata().map_err(ListError::io("cannot be read", path))?;
+        let file = File::open(path).map_err(ListError::unread(path))?;
+        let stat = file.metadata().map_err(ListError::unread(path))?;
         if stat.is_dir() {
             return Err(ListError::Usage(format!("{} is a folder, not a list", path.display())));
         }

@@ -25,7 +25,7 @@ impl Suppressed {
     /// Reads the file. A line that is neither address nor domain is an error: whoever is on it would be written to.
     pub(crate) fn read(path: &Path) -> Result<Self, ListError> {
         let io = || ListError::io("cannot be read", path);
-        let mut lines = BufReader::new(File::open(path).map_err(io())?);
+        let mut lines = BufReader::new(File::open(path).map_err(ListError::unread(path))?);
         let (mut suppressed, mut line, mut number) = (Self::default(), Vec::new(), 0_u64);
         loop {
             line.clear();

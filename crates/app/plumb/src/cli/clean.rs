@@ -21,8 +21,8 @@ const EXAMPLES: &str = "Examples:
   plumb clean export.parquet -o clean.parquet --map 'Work Email=email' --map 'Notes=-'
   zcat big.csv.gz | plumb clean - -o - | head
 
-Exit codes: 0 done; 1 failed, nothing was written; 2 asked wrongly, nothing was written; 3 done, and some rows could not
-be read: they are in the output, with the reason in plumb_reasons.";
+Exit codes: 0 done; 1 failed, 2 asked wrongly, 4 there is no such file: nothing was written; 3 done, and some rows could
+not be read: they are in the output, with the reason in plumb_reasons.";
 
 /// Clean a list file, without a database and without a network
 ///

@@ -17,8 +17,8 @@ const EXAMPLES: &str = "Examples:
   plumb dedupe contacts.csv -o found.csv --merge merged.csv --explain
   plumb dedupe people.parquet -o found.parquet --map 'Ref=person_id' --map 'Team=-' --threshold 95
 
-Exit codes: 0 done; 1 failed, nothing was written; 2 asked wrongly, nothing was written; 3 done, and some rows could not
-be read: they are in the output, with the reason in plumb_review.";
+Exit codes: 0 done; 1 failed, 2 asked wrongly, 4 there is no such file: nothing was written; 3 done, and some rows could
+not be read: they are in the output, with the reason in plumb_review.";
 
 /// Find the rows of one list file, or of two, that are about the same person
 ///

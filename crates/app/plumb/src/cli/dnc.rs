@@ -30,8 +30,8 @@ const EXAMPLES: &str = "Examples:
 Whole lists and files of changes; plain, gzip or zip; one number a line, columns, or XML. A list belongs to whoever holds
 the subscription: keep one folder for each holder.
 
-Exit codes: 0 done; 1 failed, or the file was refused; 2 asked wrongly; 75 another version is being loaded just now. The
-version that was in force stays so unless the new one is complete.";
+Exit codes: 0 done; 1 failed, or the file was refused; 2 asked wrongly; 4 there is no such file; 75 another version is
+being loaded just now. The version that was in force stays so unless the new one is complete.";
 
 /// Load Do-Not-Call lists into a folder for `plumb clean`, without a server
 #[derive(Debug, Args)]
@@ -216,7 +216,12 @@ pub(super) async fn run(command: Dnc, json: bool) -> anyhow::Result<()> {
 /// Loads on a thread of its own, with its progress on standard error, until Ctrl-C.
 async fn load(shelf: Shelf, path: &Path, asked: Asked) -> anyhow::Result<Loaded> {
     const LOOK_EVERY: Duration = Duration::from_millis(200);
-    let mut file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let mut file = match File::open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(Failed::Missing(format!("there is no file {}", path.display())).into());
+        }
+        opened => opened.with_context(|| format!("{} cannot be read", path.display()))?,
+    };
     let bytes = file.metadata()?.len().max(1);
     let progress = Arc::new(Progress::default());
     let (watched, stopped) = (Arc::clone(&progress), Arc::clone(&progress));

@@ -128,6 +128,7 @@ pub(super) async fn try_out<T: Send + 'static>(
     tokio::spawn(when_asked_to_stop(move || asked.ask()));
     tokio::task::spawn_blocking(move || work(&stop)).await?.map_err(|error| match error {
         ListError::Usage(words) => Failed::Usage(words).into(),
+        missing @ ListError::Missing(_) => Failed::Missing(missing.to_string()).into(),
         other => other.into(),
     })
 }

@@ -55,7 +55,7 @@ fn exit_codes_tell_what_happened() {
     let good = folder.list(b"Name,E-Mail\nAda L,ada@example.com\n");
     assert_eq!(ended(clean(&folder).arg(&good).args(["-o", "out.csv"])).0, Some(0));
     assert_eq!(ended(clean(&folder).arg(&good).args(["-o", "out.csv"])).0, Some(2), "it is there already");
-    assert_eq!(ended(clean(&folder).arg("missing.csv").args(["-o", "other.csv"])).0, Some(1));
+    assert_eq!(ended(clean(&folder).arg("missing.csv").args(["-o", "other.csv"])).0, Some(4));
     let (code, output) = ended(clean(&folder).arg(&good).args(["--dry-run", "--json"]));
     let plan: serde_json::Value = serde_json::from_slice(&output.stdout).expect("as it should be");
     assert_eq!((code, &plan["columns"][1]["field"]), (Some(0), &"email".into()));
