@@ -78,7 +78,7 @@ pub(super) fn verifier() -> anyhow::Result<()> {
             object: Some(lead.clone()),
             request_id: Some(Uuid::from_u128(u128::from(nth) << 32)),
         };
-        let (nonce, text) = ((nth as u128).to_be_bytes(), record.to_text()?);
+        let (nonce, text) = (u128::from(nth).to_be_bytes(), record.to_text()?);
         let leaf = Leaf {
             actor_ref: salt.reference(&user),
             object_ref: Some(salt.reference(&lead)),
@@ -110,15 +110,11 @@ pub(super) fn verifier() -> anyhow::Result<()> {
             let index = (part * BUNDLE + nth) as u64;
             let mut proof = Vec::new();
             for span in inclusion_spans(index, ENTRIES)? {
-                let position = match positions.get(&span) {
-                    Some(position) => *position,
-                    None => {
-                        hashes.push(tiles.hash(span)?);
-                        positions.insert(span, hashes.len() - 1);
-                        hashes.len() - 1
-                    }
-                };
-                proof.push(position);
+                if !positions.contains_key(&span) {
+                    positions.insert(span, hashes.len());
+                    hashes.push(tiles.hash(span)?);
+                }
+                proof.push(positions[&span]);
             }
             given.push(BundleEntry { index, leaf: leaf.clone(), record: Some(record.clone()), proof });
         }

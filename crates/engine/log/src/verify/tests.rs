@@ -32,7 +32,7 @@ impl Log {
         log
     }
 
-    fn salt(&self) -> OrgSalt {
+    fn salt() -> OrgSalt {
         OrgSalt(Hash::of(&[b"a salt"]))
     }
 
@@ -54,11 +54,11 @@ impl Log {
         };
         let (nonce, text) = ([nth as u8; 16], record.to_text().unwrap());
         let mut leaf = Leaf {
-            actor_ref: self.salt().reference(&user),
-            object_ref: Some(self.salt().reference(&lead)),
+            actor_ref: Self::salt().reference(&user),
+            object_ref: Some(Self::salt().reference(&lead)),
             org_prev: self.ours.last().map(|(index, _)| Leaf::link(&self.leaves[*index as usize])),
             org_seq: self.ours.len() as u64,
-            org_tag: self.salt().tag(self.org),
+            org_tag: Self::salt().tag(self.org),
             outcome: "success".to_owned(),
             payload_commit: Record::commitment(&nonce, &text),
             t: Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, nth as u32 % 60).unwrap(),
@@ -111,7 +111,7 @@ impl Log {
         Bundle {
             format: FORMAT.to_owned(),
             org: self.org,
-            org_salt: self.salt(),
+            org_salt: Self::salt(),
             vkeys: vec![self.signer().verifier().to_string()],
             checkpoint: self.checkpoint(self.leaves.len()),
             consistency,
