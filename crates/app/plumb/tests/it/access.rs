@@ -350,6 +350,13 @@ async fn foreign(world: &World) -> BTreeMap<&'static str, String> {
     .execute(&mut conn)
     .await
     .expect("a merge");
+    let scan = JobId::fresh();
+    sqlx::query("insert into duplicate_scan (org_id, id, state, finished_at) values ($1, $2, 'done', now())")
+        .bind(org.0)
+        .bind(scan.0)
+        .execute(&mut conn)
+        .await
+        .expect("a search");
     plumb_identity::create_api_key(world.app.db.store(), org, owner, "theirs", Scope::ALL).await.expect("a key");
     let key: sqlx::types::Uuid =
         sqlx::query_scalar("select id from api_key where name = 'theirs' order by created_at desc, id desc limit 1")
@@ -365,6 +372,7 @@ async fn foreign(world: &World) -> BTreeMap<&'static str, String> {
         ("load", load.to_string()),
         ("pair", pair.to_string()),
         ("merge", merge.to_string()),
+        ("scan", scan.to_string()),
         ("export", export.to_string()),
         ("screening", screening.to_string()),
         ("entry", entry.to_string()),
