@@ -1,6 +1,5 @@
 //! What is past its time: searches whose work stopped, and the lines of searches that ended long ago.
 
-use plumb_base::OrgId;
 use plumb_store::job::Job as _;
 use plumb_store::{Actor, OrgTx, Store, StoreError, SystemTask, audit};
 
@@ -22,7 +21,7 @@ pub struct Swept {
 /// Removes what is past its time, organisation by organisation, each under its own row-level security.
 pub async fn sweep(store: &Store) -> Result<Swept, StoreError> {
     let mut swept = Swept::default();
-    for org in organisations(store).await? {
+    for org in store.organisations(SystemTask::Sweep).await? {
         let mut tx = store.org(org, Actor::SYSTEM).await?;
         let (stopped, lines) = (without_job(&mut tx).await?, lines(&mut tx).await?);
         if stopped + lines == 0 {
@@ -34,13 +33,6 @@ pub async fn sweep(store: &Store) -> Result<Swept, StoreError> {
         swept.lines += lines;
     }
     Ok(swept)
-}
-
-async fn organisations(store: &Store) -> Result<Vec<OrgId>, StoreError> {
-    let mut tx = store.system(SystemTask::Sweep).await?;
-    let orgs = sqlx::query_scalar!("select org_id from org").fetch_all(tx.conn()).await?;
-    tx.done_reading().await?;
-    Ok(orgs.into_iter().map(OrgId).collect())
 }
 
 /// The job was put aside without saying so here: a search that seems to run would keep the next one from beginning.

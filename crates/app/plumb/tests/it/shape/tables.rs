@@ -54,13 +54,14 @@ pub(super) const OWNERS: [(&str, &str); 45] = [
 ];
 
 /// Who else reads one, and why.
-pub(super) const READERS: [(&str, &str, &str); 9] = [
+pub(super) const READERS: [(&str, &str, &str); 10] = [
     ("ledger", "audit_pending", "takes events out of the outbox and into the log"),
     ("store", "org", "housekeeping goes from one organisation to the next"),
     ("egress", "org", "a disclosure whose organisation is gone is not written"),
     ("source", "job", "an import whose job was put aside is told so"),
     ("export", "import", "the date of where a field came from"),
     ("export", "job", "an export whose job was put aside is told so"),
+    ("duplicate", "job", "a search whose job was put aside is told so"),
     ("lead", "suppression", "a lead is shown and exported only as its owner's opt-out allows, in the same query"),
     ("verify", "suppression", "the evidence of a verdict is hidden with the address"),
     ("verify", "lead", "which leads share a mailbox, by the keyed hash that stands on the lead"),
