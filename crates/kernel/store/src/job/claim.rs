@@ -45,7 +45,8 @@ pub(super) async fn claim(store: &Store, ask: Ask<'_>) -> Result<Vec<Claimed>, S
     let fence = JobId::fresh().0;
     let (orgs, running): (Vec<Uuid>, Vec<i64>) = ask.held.iter().map(|(org, running)| (org.0, *running)).unzip();
     // A loose index scan finds the organisations that have ready jobs; each that is below its cap gives its share,
-    // oldest first.
+    // oldest first. Locked rows keep their place until the end of the transaction, and by it they are found whatever the
+    // planner believes of the table: by key it may read all of it for each claim.
     let rows = sqlx::query(
         "with recursive waiting (org_id) as (
              (select org_id from job where state = 'ready' order by org_id limit 1)
@@ -54,15 +55,18 @@ pub(super) async fn claim(store: &Store, ask: Ask<'_>) -> Result<Vec<Claimed>, S
              from waiting w where w.org_id is not null
          ),
          turn as (
-             select w.org_id, coalesce(held.running, 0) as running, count(*) over () as orgs from waiting w
-             left join unnest($6::uuid[], $7::bigint[]) as held (org_id, running) on held.org_id = w.org_id
-             where w.org_id is not null and coalesce(held.running, 0) < $3
+             select w.org_id, held.running, count(*) over () as orgs from waiting w
+             cross join lateral (
+                 select coalesce(sum(x.running), 0)::bigint as running
+                 from unnest($6::uuid[], $7::bigint[]) as x (org_id, running) where x.org_id = w.org_id
+             ) held
+             where w.org_id is not null and held.running < $3
              order by w.org_id <= $1, w.org_id limit $2
          ),
          picked as (
-             select j.org_id, j.id from turn
+             select j.tid from turn
              cross join lateral (
-                 select j.org_id, j.id from job j where j.org_id = turn.org_id and j.state = 'ready'
+                 select j.ctid as tid from job j where j.org_id = turn.org_id and j.state = 'ready'
                  order by j.priority desc, j.run_at, j.id
                  limit least(greatest(1, $2 / turn.orgs), $3 - turn.running)
                  for update skip locked
@@ -70,7 +74,7 @@ pub(super) async fn claim(store: &Store, ask: Ask<'_>) -> Result<Vec<Claimed>, S
              limit $2
          )
          update job set state = 'running', attempt = job.attempt + 1, fence = $4, lease_until = now() + $5
-         from picked where job.org_id = picked.org_id and job.id = picked.id
+         where job.ctid = any (array(select tid from picked))
          returning job.org_id, job.id, job.kind, job.payload, job.attempt, job.attempts_max",
     )
     .bind(ask.after)
