@@ -24,6 +24,7 @@ fuzz_target!(|data: &[u8]| {
         is_international: shape & 4 != 0,
         control: (shape & 8 == 0).then(|| CONTROL.into()),
         use_tls: shape & 16 == 0,
+        at_once: shape & 32 == 0,
     };
     let count = question.targets.len();
     let (mut dialogue, mut asked_about) = (Dialogue::new(question), 0);

@@ -8,12 +8,21 @@ use std::io::{self, Write};
 use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
 
 use rustix::fs::{AtFlags, CWD, OFlags};
 
+/// After so many bytes what was written is brought to the disk, while more is written: little is left to wait for at the end.
+const SETTLE_BYTES: usize = 32 << 20;
+
 /// A file on its way to its name.
 pub struct Output {
-    file: File,
+    file: Arc<File>,
+    /// What is being brought to the disk. Its error would not be told a second time.
+    settling: Option<JoinHandle<io::Result<()>>>,
+    /// Bytes since that began.
+    unsettled: usize,
     path: PathBuf,
     /// The name that it has meanwhile, on file systems that know no file without one.
     aside: Option<Aside>,
@@ -46,15 +55,39 @@ impl Output {
         options.write(true).mode(mode);
         let flags = i32::try_from(OFlags::TMPFILE.bits()).unwrap_or_default();
         if let Ok(file) = options.clone().custom_flags(flags).open(folder(&path)) {
-            return Ok(Self { file, path, aside: None, replace });
+            return Ok(Self::of(file, path, None, replace));
         }
         let aside = beside(&path);
         let file = options.create_new(true).open(&aside)?;
-        Ok(Self { file, path, aside: Some(Aside(aside)), replace })
+        Ok(Self::of(file, path, Some(Aside(aside)), replace))
+    }
+
+    fn of(file: File, path: PathBuf, aside: Option<Aside>, replace: bool) -> Self {
+        Self { file: Arc::new(file), settling: None, unsettled: 0, path, aside, replace }
+    }
+
+    /// Begins to bring what was written to the disk, unless that is still under way.
+    fn settle(&mut self) -> io::Result<()> {
+        if self.settling.as_ref().is_some_and(|settling| !settling.is_finished()) {
+            return Ok(());
+        }
+        self.settled()?;
+        self.unsettled = 0;
+        let file = Arc::clone(&self.file);
+        // Where no thread is to be had, the end waits for all.
+        self.settling = thread::Builder::new().spawn(move || file.sync_data()).ok();
+        Ok(())
+    }
+
+    /// Waits for what is under way to the disk.
+    fn settled(&mut self) -> io::Result<()> {
+        let Some(settling) = self.settling.take() else { return Ok(()) };
+        settling.join().unwrap_or_else(|_| Err(io::Error::other("what was written was not brought to the disk")))
     }
 
     /// Brings it to the disk and gives it its name.
     pub fn finish(mut self) -> io::Result<()> {
+        self.settled()?;
         self.file.sync_all()?;
         let aside = if let Some(aside) = self.aside.take() {
             aside
@@ -81,11 +114,16 @@ impl Output {
 
 impl Write for Output {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.file.write(buf)
+        let written = (&*self.file).write(buf)?;
+        self.unsettled += written;
+        if self.unsettled >= SETTLE_BYTES {
+            self.settle()?;
+        }
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        (&*self.file).flush()
     }
 }
 

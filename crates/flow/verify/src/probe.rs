@@ -32,6 +32,9 @@ pub(crate) const HOSTS_MAX: usize = 3;
 const ADDRESSES_MAX: usize = 2;
 /// How long a host may be silent before the next one is tried beside it.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long the next of several replies that are under way may take. Who needs longer is asked one by one, and then has
+/// the whole time of each step.
+const NEXT_REPLY_WAIT: Duration = Duration::from_secs(20);
 /// Longer than any connection takes: every attempt has a deadline of its own.
 const NO_END: Duration = Duration::from_hours(1);
 
@@ -203,6 +206,7 @@ impl Probe<'_> {
             is_international: emails.iter().any(Email::is_international),
             control: wants_control.then(|| self.control()),
             use_tls: true,
+            at_once: emails.len() > 1,
         };
         let (findings, fault) = self.converse(&mut stream, question.clone()).await?;
         self.note_manners(&stream, &findings.of(0)).await;
@@ -262,7 +266,7 @@ impl Probe<'_> {
                 }
                 Step::Read(_) => read(stream, until).await,
                 Step::Next(phase) => {
-                    until = Instant::now() + self.deadlines.of(phase);
+                    until = Instant::now() + self.deadlines.of(phase).min(NEXT_REPLY_WAIT);
                     read(stream, until).await
                 }
                 Step::Send(phase, _) | Step::SendAll(phase, _) => {

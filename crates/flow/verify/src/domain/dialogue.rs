@@ -3,8 +3,8 @@
 //! Banner, EHLO (HELO when that is refused), STARTTLS when offered or demanded, MAIL, RCPT of each target, RCPT of a
 //! random control address unless all were refused, RSET, QUIT. Never DATA.
 //!
-//! A server that offers PIPELINING (RFC 2920) gets MAIL and the targets in one go, and in a second one all that follows
-//! from their replies, QUIT included. Replies come in the order of the commands; that none was missing and none too many
+//! Where that is allowed, a server that offers PIPELINING (RFC 2920) gets MAIL and the targets in one go, and in a second
+//! one all that follows from their replies, QUIT included. Replies come in the order of the commands; that none was missing and none too many
 //! shows at RSET and QUIT, whose replies are no answer to anything else. Otherwise no answer counts. Any other server
 //! gets no command before the reply to the one before.
 //!
@@ -88,6 +88,8 @@ pub struct Question {
     pub control: Option<String>,
     /// Whether to use STARTTLS when it is offered. Off after a failed handshake.
     pub use_tls: bool,
+    /// Whether several commands may be written at once where PIPELINING is offered.
+    pub at_once: bool,
 }
 
 /// What happened outside.
@@ -490,7 +492,7 @@ impl Dialogue {
         if self.question.is_international && !reply.offers("SMTPUTF8") {
             return self.quit(Ended::NoSmtpUtf8);
         }
-        self.pipelines = reply.offers("PIPELINING");
+        self.pipelines = self.question.at_once && reply.offers("PIPELINING");
         self.mail()
     }
 

@@ -10,6 +10,7 @@ fn question() -> Question {
         is_international: false,
         control: Some("x7h2k9q4m1z8w5t3@example.com".into()),
         use_tls: true,
+        at_once: true,
     }
 }
 
@@ -265,6 +266,16 @@ fn what_comes_unasked() {
         dialogue.take(&Input::Unasked(junk));
         assert_eq!(dialogue.findings().of(0).target, None, "it is not known what answers what");
     }
+}
+
+/// Who asks about one address alone waits for each reply: there are servers that offer PIPELINING and cannot do it.
+#[test]
+fn one_command_at_a_time_unless_asked_otherwise() {
+    let question = Question { at_once: false, ..question() };
+    let offer = "250-mx\r\n250 PIPELINING";
+    let (commands, findings) =
+        play(question, &["220 hi", offer, "250 ok", "250 2.1.5 ok", "550 5.1.1 no", "250 reset", "250 whatever"]);
+    assert_eq!((commands.len(), findings.ended), (6, Ended::Completed));
 }
 
 /// What a server that offers PIPELINING is written at once.
