@@ -164,7 +164,8 @@ impl Shared {
         for (org, ..) in self.held.lock().unwrap_or_else(PoisonError::into_inner).values() {
             *held.entry(*org).or_default() += 1;
         }
-        let cap = (self.config.workers + self.ahead()).max(1) as i64;
+        // Of what is held ahead, others always find room for a quarter too.
+        let cap = (self.config.workers + self.ahead() * 3 / 4).max(1) as i64;
         claim::claim(&self.store, Ask { jobs: free as i64, cap, held: &held, lease: self.config.lease, after }).await
     }
 
@@ -215,8 +216,11 @@ impl Shared {
         let settled = match outcome {
             Ok(Done::Committed) => Ok(()),
             Ok(Done::Nothing) => {
-                let _ = done.send((job.org, job.id, job.fence)).await;
-                Ok(())
+                // Held until it is removed: else claims run ahead of the removals, and cost several times as much.
+                if done.send((job.org, job.id, job.fence)).await.is_err() {
+                    self.let_go(job.id);
+                }
+                return;
             }
             Ok(Done::Later(after)) => {
                 claim::settle(&self.store, &job, Verdict::Again { after, reason: None, counts: false }).await
@@ -310,7 +314,9 @@ async fn complete_in_batches(shared: Arc<Shared>, mut done: mpsc::Receiver<(OrgI
         if let Err(error) = claim::complete(&shared.store, &batch).await {
             tracing::warn!(%error, jobs = batch.len(), "finished jobs could not be removed; they will run again");
         }
-        batch.clear();
+        for (_, id, _) in batch.drain(..) {
+            shared.let_go(id);
+        }
     }
 }
 
