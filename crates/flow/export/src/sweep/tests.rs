@@ -37,7 +37,7 @@ async fn an_export_whose_job_was_put_aside_says_so() {
     world.people(9).await;
     let path = world.asked(&json!({})).await;
     assert_eq!(sweep(world.db.store()).await.unwrap(), Swept::default(), "its job waits");
-    assert!(!world.work(20).await.is_empty(), "killed midway and put aside");
+    assert!(!world.work(2).await.is_empty(), "killed midway and put aside");
     assert_eq!(sweep(world.db.store()).await.unwrap(), Swept { stopped: 1, ..Swept::default() });
     let export = world.get(&path).await.json();
     assert_eq!(export["state"], "failed");

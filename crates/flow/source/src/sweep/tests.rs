@@ -86,7 +86,7 @@ async fn an_import_whose_job_was_put_aside_says_so() {
     let world = World::new().await;
     let import = world.queued(people(50).as_bytes()).await;
     assert_eq!(sweep(world.db.store()).await.expect("sweeps"), Swept::default(), "its job waits");
-    assert!(!world.work(30).await.is_empty(), "killed midway and put aside");
+    assert!(!world.work(2).await.is_empty(), "killed midway and put aside");
     let swept = sweep(world.db.store()).await.expect("sweeps");
     assert_eq!(swept, Swept { stopped: 1, ..Swept::default() });
     let import = world.import(import).await;
