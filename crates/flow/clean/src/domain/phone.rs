@@ -119,7 +119,7 @@ pub(crate) fn read(draft: &mut Draft<'_>, cell: &str, kinds: Kinds, country: Opt
     let mut found = Found::default();
     if is_plain(cell, kinds) {
         found.take(cell, country);
-    } else if cell.bytes().any(|b| matches!(b, b';' | b'|' | b',' | b'/' | b'o')) {
+    } else if cell.bytes().any(|b| matches!(b, b';' | b'|' | b',' | b'/' | b'o' | b'n')) {
         pieces(cell).for_each(|piece| found.add(piece, country));
     } else {
         found.add(cell, country);
@@ -210,20 +210,37 @@ fn is_possible(number: &Number) -> bool {
         && plumb_phone::read(number.e164(), None).is_ok_and(|again| again.e164() == number.e164())
 }
 
-/// The numbers of a cell. A slash separates only between blanks or whole numbers: `030/123456` is one number.
+/// Words between two numbers.
+const OR: [&str; 5] = [" or ", " oder ", " ou ", " and ", " und "];
+
+/// The numbers of a cell.
 fn pieces(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split([';', '|', ',']).flat_map(|piece| piece.split(" / ")).flat_map(|piece| piece.split(" or ")).flat_map(
-        |piece| {
-            let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
-            let halves = piece.split_once('/').filter(|(a, b)| digits(a) >= 7 && digits(b) >= 7);
-            match halves {
-                Some((a, b)) => [Some(a), Some(b)],
-                None => [Some(piece), None],
-            }
-            .into_iter()
-            .flatten()
-        },
-    )
+    let word = |piece: &str| OR.into_iter().find_map(|word| Some((piece.find(word)?, word.len())));
+    cell.split([';', '|', ',']).flat_map(move |piece| divided(piece, word)).flat_map(|piece| divided(piece, slash))
+}
+
+/// A text divided wherever `mark` finds where the next division begins and how long it is.
+fn divided(text: &str, mark: impl Fn(&str) -> Option<(usize, usize)>) -> Vec<&str> {
+    let (mut parts, mut rest) = (Vec::new(), text);
+    while let Some((at, len)) = mark(rest) {
+        parts.push(&rest[..at]);
+        rest = &rest[at + len..];
+    }
+    parts.push(rest);
+    parts
+}
+
+/// Where a slash stands between two numbers. Behind an area code it is a part of the number: `030/123456`, `030 / 123456`.
+fn slash(text: &str) -> Option<(usize, usize)> {
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+    text.match_indices('/').find_map(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + 1..]);
+        let next = digits(after.split('/').next().unwrap_or_default());
+        // Between blanks, what is short or begins anew is another extension or number.
+        let apart = before.ends_with(' ') && after.starts_with(' ');
+        let begins = apart && (next <= 3 || after.trim_start().starts_with(['0', '+', '(']));
+        (digits(before) >= 7 && (next >= 7 || begins)).then_some((at, 1))
+    })
 }
 
 fn bare(piece: &str) -> &str {

@@ -108,6 +108,26 @@ fn several_numbers_and_extensions() {
     assert_eq!(read.flags, [Flag::PhoneExtension]);
 }
 
+/// A slash behind an area code is a part of the number, with or without blanks; behind a number it begins another.
+#[test]
+fn slashes() {
+    for (text, country, first, others) in [
+        ("030 / 901820-0", "DE", "+49309018200", ""),
+        ("030/9018200", "DE", "+49309018200", ""),
+        ("+49 (0) 30 / 9018200", "DE", "+49309018200", ""),
+        ("+43 (0) 5574 / 12345", "AT", "+43557412345", ""),
+        ("0221 / 12 34 56 oder 0171 / 1234567", "DE", "+49221123456", "+491711234567"),
+        ("030 9018200 / 0151 12345678", "DE", "+49309018200", "+4915112345678"),
+        ("030/9018200 / 0151/12345678 / 030/9018299", "DE", "+49309018200", "+4915112345678 +49309018299"),
+        ("030 9018200 / -15", "DE", "+49309018200", ""),
+        ("01 70 18 99 00 ou 06 12 34 56 78", "FR", "+33170189900", "+33612345678"),
+        ("+49 30 23125000/+49 151 23456789", "", "+493023125000", "+4915123456789"),
+    ] {
+        let read = cell(text, country);
+        assert_eq!((read.e164.as_deref(), read.others.as_str()), (Some(first), others), "{text}");
+    }
+}
+
 /// Numbers as people write them in many countries.
 #[test]
 fn numbers_of_many_countries() {
