@@ -210,37 +210,36 @@ fn is_possible(number: &Number) -> bool {
         && plumb_phone::read(number.e164(), None).is_ok_and(|again| again.e164() == number.e164())
 }
 
-/// Words between two numbers.
-const OR: [&str; 5] = [" or ", " oder ", " ou ", " and ", " und "];
-
 /// The numbers of a cell.
 fn pieces(cell: &str) -> impl Iterator<Item = &str> {
-    let word = |piece: &str| OR.into_iter().find_map(|word| Some((piece.find(word)?, word.len())));
-    cell.split([';', '|', ',']).flat_map(move |piece| divided(piece, word)).flat_map(|piece| divided(piece, slash))
+    cell.split([';', '|', ','])
+        .flat_map(|piece| piece.split(" or "))
+        .flat_map(|piece| piece.split(" oder "))
+        .flat_map(|piece| piece.split(" ou "))
+        .flat_map(|piece| piece.split(" and "))
+        .flat_map(|piece| piece.split(" und "))
+        .flat_map(between_slashes)
 }
 
-/// A text divided wherever `mark` finds where the next division begins and how long it is.
-fn divided(text: &str, mark: impl Fn(&str) -> Option<(usize, usize)>) -> Vec<&str> {
-    let (mut parts, mut rest) = (Vec::new(), text);
-    while let Some((at, len)) = mark(rest) {
-        parts.push(&rest[..at]);
-        rest = &rest[at + len..];
-    }
-    parts.push(rest);
-    parts
-}
-
-/// Where a slash stands between two numbers. Behind an area code it is a part of the number: `030/123456`, `030 / 123456`.
-fn slash(text: &str) -> Option<(usize, usize)> {
+/// Divides where a slash stands between two numbers. Behind an area code it is a part of the number: `030/123456`,
+/// `030 / 123456`.
+fn between_slashes(text: &str) -> Vec<&str> {
     let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
-    text.match_indices('/').find_map(|(at, _)| {
-        let (before, after) = (&text[..at], &text[at + 1..]);
-        let next = digits(after.split('/').next().unwrap_or_default());
+    let (mut numbers, mut start, mut seen, mut counted) = (Vec::new(), 0, 0, 0);
+    for (at, _) in text.match_indices('/') {
+        seen += digits(&text[counted..at]);
+        counted = at + 1;
+        let next = text[at + 1..].split('/').next().unwrap_or_default();
         // Between blanks, what is short or begins anew is another extension or number.
-        let apart = before.ends_with(' ') && after.starts_with(' ');
-        let begins = apart && (next <= 3 || after.trim_start().starts_with(['0', '+', '(']));
-        (digits(before) >= 7 && (next >= 7 || begins)).then_some((at, 1))
-    })
+        let apart = text[..at].ends_with(' ') && next.starts_with(' ');
+        let begins = apart && (digits(next) <= 3 || next.trim_start().starts_with(['0', '+', '(']));
+        if seen >= 7 && (digits(next) >= 7 || begins) {
+            numbers.push(&text[start..at]);
+            (start, seen) = (at + 1, 0);
+        }
+    }
+    numbers.push(&text[start..]);
+    numbers
 }
 
 fn bare(piece: &str) -> &str {
